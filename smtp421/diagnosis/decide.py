@@ -1,0 +1,187 @@
+"""The judgement: which rule decides, how sure that is, how serious it is and what to do.
+
+Words beat numbers, specific beats general (the order is the rule book's); what is vague is called so; a wrong "high" is the
+worst answer there is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from smtp421.diagnosis import evidence as reply_evidence
+from smtp421.diagnosis.figures import fill, limits_for
+from smtp421.diagnosis.remarks import remarks_on
+from smtp421.diagnosis.subject import identity_of, subject_of
+from smtp421.diagnosis.tree import Walk, walk
+from smtp421.diagnosis.unknown import summary_of_unknown
+from smtp421.diagnosis.wait import wait_seconds
+from smtp421.model import Attempt, Confidence, Diagnosis, Evidence, Helps, Origin, Reference, Retry, Rival, Severity, Status, WhoActs
+from smtp421.rulebook import RuleBook
+from smtp421.rulebook.pages import Cause, Rule
+from smtp421.rulebook.providers import Identity
+
+MOST_RIVALS = 5
+UNKNOWN = "unknown"
+
+
+class Verdict(NamedTuple):
+    """The rules that fit, the first deciding, and what that leaves to say."""
+
+    hits: tuple[tuple[Rule, str], ...]
+    """(rule, the words that matched), in rank order."""
+
+    @property
+    def rule(self) -> Rule | None:
+        """The rule that decides, if any."""
+        return self.hits[0][0] if self.hits else None
+
+    @property
+    def matched(self) -> str:
+        """The words that decided."""
+        return self.hits[0][1] if self.hits else ""
+
+
+def diagnose(attempt: Attempt, book: RuleBook, evidence: Iterable[Evidence] = (), *, logged: bool = True) -> Diagnosis:
+    """Judge one attempt.
+
+    ``evidence`` answers questions of the tree beyond the reply (a log's history, settings, reputation exports, the user).
+    ``logged`` tells whether the text held more than a reply.
+    """
+    who = identity_of(attempt, book)
+    verdict = _verdict(attempt, book, who)
+    rule = verdict.rule
+    origin = _origin(attempt, rule)
+    confidence = _confidence(verdict)
+    cause_id = rule.cause if rule else UNKNOWN
+    given = [*evidence, *reply_evidence.from_reply(origin, cause_id, confidence, verdict.matched)]
+    walked = walk(book.tree, given)
+    if walked.cause and (cause_id == UNKNOWN or confidence is Confidence.LOW):
+        cause_id, confidence = walked.cause, Confidence.MEDIUM
+    cause = book.causes.get(cause_id) or book.causes[UNKNOWN]
+    own = rule if rule is not None and rule.cause == cause_id else None
+    provider_id = who.provider or (rule.provider if rule else None)
+    provider = book.providers.get(provider_id) if provider_id else None
+    final = _is_final(attempt)
+    retry = _retry(attempt, own, cause, final=final)
+    domain = attempt.recipient.rpartition("@")[2] if attempt.recipient and "@" in attempt.recipient else None
+    fix_ids = (own.fixes if own else ()) or cause.fixes
+    fixes = [fill(book.fixes[fix], provider, domain, book.defaults) for fix in fix_ids if fix in book.fixes]
+    if origin is Origin.INBOUND:
+        # The reader is the receiver here: what they can do goes first.
+        fixes.sort(key=lambda fix: fix.who is not WhoActs.RECEIVER)
+    return Diagnosis(
+        attempt=attempt,
+        logged=logged,
+        origin=origin,
+        provider=provider_id,
+        provider_name=provider.name if provider else None,
+        rule=rule.id if rule else None,
+        title=own.title if own else cause.title,
+        cause=cause_id,
+        also=own.also if own else rule.also if rule else (),
+        severity=_severity(own, cause, walked, who, origin, book, final=final),
+        confidence=confidence,
+        who_acts=_who_acts(own, cause, origin),
+        summary=own.summary if own and cause_id != UNKNOWN else summary_of_unknown(rule, cause, book),
+        retry=retry,
+        fixes=tuple(fixes),
+        path=walked.path,
+        next_checks=_unique((*(own.next_checks if own else ()), *walked.open_questions, *cause.next_checks)),
+        matched=verdict.matched,
+        rivals=_rivals(verdict),
+        references=tuple(Reference(page.title, page.url) for page in (rule.references if rule else ())),
+        limits=limits_for(cause_id, provider),
+        remarks=remarks_on(attempt, verdict.hits, provider),
+    )
+
+
+def _verdict(attempt: Attempt, book: RuleBook, who: Identity) -> Verdict:
+    """The rules that fit; for a chain of answers those that fit the inner one, unless only the outer one's words are known."""
+    outer = tuple(book.matches(subject_of(attempt.reply, attempt, who)))
+    if attempt.inner is None:
+        return Verdict(outer)
+    inner = tuple(book.matches(subject_of(attempt.inner, attempt, who)))
+    if not inner or (inner[0][0].confidence is Confidence.LOW and outer and outer[0][0].confidence is not Confidence.LOW):
+        return Verdict((*outer, *inner))
+    return Verdict((*inner, *outer))
+
+
+def _origin(attempt: Attempt, rule: Rule | None) -> Origin:
+    """Who said it: as the form of the text tells, else as the rule's words tell, else the receiver."""
+    if attempt.origin is not None:
+        return attempt.origin
+    return rule.origin if rule is not None and rule.origin is not None else Origin.REMOTE
+
+
+def _confidence(verdict: Verdict) -> Confidence:
+    """The rule's confidence, one step down where a rule of equal standing names a cause that the first does not allow."""
+    rule = verdict.rule
+    if rule is None or rule.cause == UNKNOWN:
+        return Confidence.LOW
+    if rule.confidence is Confidence.HIGH:
+        for other, _ in verdict.hits[1:]:
+            contradicts = other.cause not in (rule.cause, *rule.also) and rule.cause not in other.also
+            same_standing = other.decided_by == "text" and other.confidence is Confidence.HIGH and other.provider == rule.provider
+            if contradicts and same_standing:
+                return Confidence.MEDIUM
+    return rule.confidence
+
+
+def _is_final(attempt: Attempt) -> bool:
+    """Whether the receiver said no for good: a 5yz reply that the sending server did not treat as a deferral."""
+    code = attempt.reply.code
+    return code is not None and code >= 500 and attempt.status is not Status.DEFERRED
+
+
+def _severity(own: Rule | None, cause: Cause, walked: Walk, who: Identity, origin: Origin, book: RuleBook, *, final: bool) -> Severity:
+    """The rule's severity, else the cause's; raised by the tree's answers and for what cannot heal."""
+    severity = own.severity if own and own.severity else cause.severity
+    if origin is Origin.LOCAL and cause.severity_at_known_provider and who.provider and book.providers[who.provider].large:
+        severity = max(severity, cause.severity_at_known_provider, key=lambda level: level.rank)
+    if walked.raises is not None:
+        severity = max(severity, walked.raises, key=lambda level: level.rank)
+    if final:
+        severity = max(severity, Severity.WARNING, key=lambda level: level.rank)
+    return severity
+
+
+def _who_acts(own: Rule | None, cause: Cause, origin: Origin) -> WhoActs:
+    if own is not None and own.who_acts is not None:
+        return own.who_acts
+    if origin is Origin.LOCAL and cause.who_acts in (WhoActs.RECEIVER, WhoActs.NOBODY):
+        return WhoActs.SENDER_ADMIN
+    if origin is Origin.INBOUND and cause.who_acts in (WhoActs.SENDER, WhoActs.SENDER_ADMIN):
+        return WhoActs.RECEIVER if cause.id == "misconfiguration" else cause.who_acts
+    return cause.who_acts
+
+
+def _retry(attempt: Attempt, own: Rule | None, cause: Cause, *, final: bool) -> Retry:
+    """Whether a retry helps and when: the reply's own time first, then the rule's, then the cause's."""
+    from_rule = own is not None and own.helps is not None
+    helps: Helps = own.helps if own is not None and own.helps is not None else cause.helps
+    wait = own.wait_seconds if own is not None and from_rule else cause.wait_seconds
+    advice = (own.advice if own is not None and from_rule else None) or cause.advice or ""
+    if final and helps == "yes":
+        return Retry("after_fix", None, "This answer is final for this message: the server will not try it again, so send it anew once the cause is gone.")
+    if helps == "no":
+        return Retry(helps, None, advice)
+    decisive = attempt.inner or attempt.reply
+    return Retry(helps, wait_seconds(decisive.text) or wait, advice)
+
+
+def _rivals(verdict: Verdict) -> tuple[Rival, ...]:
+    """The runner-ups, those that name another cause first."""
+    rule = verdict.rule
+    seen: set[str] = {rule.id} if rule else set()
+    others: list[Rule] = []
+    for other, _ in verdict.hits[1:]:
+        if other.id not in seen and other.cause != UNKNOWN:
+            seen.add(other.id)
+            others.append(other)
+    others.sort(key=lambda other: rule is not None and other.cause == rule.cause)
+    return tuple(Rival(other.id, other.cause) for other in others[:MOST_RIVALS])
+
+
+def _unique(lines: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(lines))

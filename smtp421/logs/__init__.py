@@ -1,0 +1,71 @@
+"""Readers: one a format, line or text in, :class:`smtp421.model.Attempt` out; and the tables that choose among them.
+
+Line formats are tried on each line, in the order of ``LINE_FORMATS``; text formats on what is no log line, in the order of
+``TEXT_FORMATS``. A new line format is a module with ``NAME``, ``recognises(text)`` and ``read(line)``, and a row here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from types import ModuleType
+
+from smtp421.logs import dsn, event, exception, exchange, exim, plain, postfix, qmail, sendmail
+from smtp421.logs.clean import clean
+from smtp421.logs.line import Line, logical_lines
+from smtp421.model import Attempt, Status
+
+LINE_FORMATS: tuple[ModuleType, ...] = (postfix, exim, sendmail, qmail)
+TEXT_FORMATS: tuple[ModuleType, ...] = (dsn, exchange, event, exception)
+
+_NEW_REPLY = re.compile(r"^[\s\"'`>*-]*(?P<code>[245]\d\d)(?P<more>-| |$)", re.MULTILINE)
+_TELLS = (Status.DEFERRED, Status.SUSPENDED, Status.EXPIRED, Status.BOUNCED, None)
+"""What is worth explaining, the likeliest to be meant first."""
+
+
+def read_line(line: Line, formats: Iterable[ModuleType] = LINE_FORMATS) -> Iterator[Attempt]:
+    """Yield the attempts in one line of a log; none where no reader knows the line."""
+    for reader in formats:
+        if reader.recognises(line.text):
+            yield from reader.read(line)
+            return
+
+
+def read_paste(text: str, now: datetime) -> list[Attempt]:
+    """Read pasted text: every attempt in it that tells of trouble, the one that was most likely meant first.
+
+    ``now`` is the clock, for stamps that name no year. The list is empty only where the text is.
+    """
+    text = clean(text)
+    if not text.strip():
+        return []
+    if transcript := postfix.read_transcript(text):
+        return [transcript]
+    attempts = [attempt for line in logical_lines(text, now) for attempt in read_line(line) if attempt.status in _TELLS]
+    if attempts:
+        return sorted(attempts, key=_standing)
+    for reader in TEXT_FORMATS:
+        if reader.recognises(text) and (attempt := reader.read(text)) is not None:
+            return [attempt]
+    return [plain.read(block) for block in _blocks(text)]
+
+
+def _standing(attempt: Attempt) -> tuple[bool, int]:
+    """Sort key: attempts with a remote or coded reason first, then by what became of them."""
+    return attempt.reply.code is None and attempt.reply.enhanced_code is None, _TELLS.index(attempt.status)
+
+
+def _blocks(text: str) -> list[str]:
+    """Split a paste of several replies into one block a reply; anything else stays whole."""
+    starts: list[int] = []
+    open_code = None
+    for found in _NEW_REPLY.finditer(text):
+        if open_code != found["code"]:
+            starts.append(found.start())
+        open_code = found["code"] if found["more"] == "-" else None
+    failures = [start for start in starts if text[start:].lstrip(" \t\"'`>*-\n")[:1] in "45"]
+    if len(failures) < 2:
+        return [text]
+    ends = [*starts[1:], len(text)]
+    return [text[start:end] for start, end in zip(starts, ends, strict=True) if start in failures]

@@ -1,0 +1,57 @@
+"""JSON objects, whole or torn out of their context, that carry a reply in fields: KumoMTA log records and webhooks of sending services."""
+
+from __future__ import annotations
+
+import re
+
+from smtp421.model import Attempt, EnhancedCode, Relay, Reply
+from smtp421.reply import collapse, parse_enhanced, read_reply, read_words
+
+NAME = "event"
+
+_KEYED = r"[\"']{key}[\"']\s*:\s*"
+_STRING = r"[\"'](?P<value>(?:[^\"\\]|\\.)*)[\"']"
+_TEXT_KEYS = (
+    "content", "diagnosticCode", "raw_reason", "diag", "response", "smtp-response", "email_response_message", "description", "message", "Details", "reason",
+    "output", "bounce_reason", "error",
+)  # fmt: skip
+_CODE = re.compile(r"[\"'](?:code|error_code|email_response_code|smtp_code|responseCode)[\"']\s*:\s*[\"']?(?P<code>[45]\d\d)\b")
+_KUMO_ENHANCED = re.compile(r"[\"']enhanced_code[\"']\s*:\s*\{[^}]*?class[\"']\s*:\s*(\d)[^}]*?subject[\"']\s*:\s*(\d+)[^}]*?detail[\"']\s*:\s*(\d+)", re.DOTALL)
+_STATUS = re.compile(r"[\"'](?:enhanced-code|status|enhancedCode|enhanced_code)[\"']\s*:\s*[\"']([45]\.\d{1,3}\.\d{1,3})[\"']")
+_RECIPIENT = re.compile(r"[\"'](?:recipient|email|rcpt_to|emailAddress|email_to|Email)[\"']\s*:\s*\[?\s*[\"']([^\"'\s]+@[^\"'\s]+)[\"']")
+_HOST = re.compile(r"[\"'](?:mx-host|mx_server|site_name|peer_host|mxHostname|hostname)[\"']\s*:\s*[\"']([^\"'\s]+)[\"']")
+_PEER = re.compile(r"[\"']peer_address[\"']\s*:\s*\{[^}]*?name[\"']\s*:\s*[\"']([^\"']+)[\"'](?:[^}]*?addr[\"']\s*:\s*[\"']([^\"']+)[\"'])?", re.DOTALL)
+
+
+def recognises(text: str) -> bool:
+    """Whether the text has quoted keys that carry a reply."""
+    return any(f'"{key}"' in text or f"'{key}'" in text for key in _TEXT_KEYS) and re.search(r"[\"']\s*:\s*[\"'{\[\d]", text) is not None
+
+
+def read(text: str) -> Attempt | None:
+    """Read the reply out of the fields; None where there is none."""
+    code, status = _CODE.search(text), _STATUS.search(text)
+    kumo = _KUMO_ENHANCED.search(text)
+    logged = EnhancedCode(*(int(part) for part in kumo.groups())) if kumo else parse_enhanced(status[1]) if status else None
+    reply = _reply(text, code["code"] if code else None, logged)
+    if reply is None:
+        return None
+    recipient, host, peer = _RECIPIENT.search(text), _HOST.search(text), _PEER.search(text)
+    relay = Relay(peer[1].lower(), peer[2]) if peer else Relay(host[1].lower()) if host and "." in host[1] else None
+    return Attempt(reply, NAME, recipient=recipient[1] if recipient else None, relay=relay)
+
+
+def _reply(text: str, code: str | None, logged: EnhancedCode | None) -> Reply | None:
+    """The first of the text fields that holds words of a reply."""
+    for key in _TEXT_KEYS:
+        found = re.search(_KEYED.format(key=re.escape(key)) + _STRING, text)
+        if not found or not found["value"].strip():
+            continue
+        words = found["value"].replace('\\"', '"').replace("\\/", "/")
+        typed = re.sub(r"^\s*(?:smtp|x-[\w-]+)\s*;\s*", "", words, flags=re.IGNORECASE)
+        reply = read_reply(typed, None, logged)
+        if reply is not None:
+            return reply
+        if code is not None:
+            return Reply(int(code), parse_enhanced(words) or logged, collapse(read_words(words).text))
+    return None

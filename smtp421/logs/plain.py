@@ -1,0 +1,80 @@
+"""Everything that is no log, no DSN, no chain and no event: a reply, typed or pasted, with whatever people put around it.
+
+Also the library exceptions that print a reply as it came (Java, Go, Ruby, MailKit), SMTP dialogues (``>>>``/``<<<``,
+``C:``/``S:``) and reasons without any code.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from smtp421.logs.exception import stage_of
+from smtp421.model import Attempt, Relay, Stage
+from smtp421.reply import find_enhanced, find_reply, read_words
+
+NAME = "reply"
+
+_END = re.compile(
+    r"""\n\s+at\s[\w$.<>]+[(\s] | \n\s*Caused\ by: | ;?\s*\n\s*nested\ exception | ;\s*nested\ exception | \n\s*Traceback | \n\s+File\ " | [.;]?\s*Failed\ messages: | \n?;\s*message\ exceptions
+      | \nAt\ line: | \n\s*\n | [\"']\s+at\s/ | \s+in\s/\S+\.php | \s+at\s/\S+\.php | \s*\(Net::\w+\) | ;\s(?:from|to|proto|helo)=< | \n\s*(?:>>>|<<<|C:|S:)\s | \n\s*(?:QUIT|RSET)\b
+      | ,\s*\n\s*(?:code|responseCode|command|errno):\s | [\"']\s*,\s*[\"']\w+[\"']\s*:""",
+    re.VERBOSE,
+)
+_IN_REPLY = re.compile(r"\s*\(in reply to (?P<command>[\w ]+?) command\)*.*$", re.DOTALL)
+_SAID = re.compile(r"(?:host|server) (?P<host>[\w.-]+\.[\w-]+)(?: ?[\[(](?P<address>[\d.:a-fA-FxX]+)[\])])?(?::\d+)?:? (?:said|refused to talk to me|replied|answered|responded)", re.IGNORECASE)
+_REPLY_OF = re.compile(r"(?:--|from|by|to) (?P<host>[\w-]+(?:\.[\w-]+)+)\.? ?[(\[](?P<address>[\d.]+)[)\]](?: reply:?|:| said)", re.IGNORECASE)
+_NAMED_HOST = re.compile(r"\b(?:H=|host=|mx=|relay=|sending to |error from ['\"]?|connect to |MX: ?)(?P<host>[\w-]+(?:\.[\w-]+)+)(?: ?\[(?P<address>[^\]]+)\])?")
+_COMMANDS = {"MAIL FROM": Stage.MAIL, "RCPT TO": Stage.RCPT, "DATA": Stage.DATA, "end of DATA": Stage.END_OF_DATA, "EHLO": Stage.EHLO, "HELO": Stage.EHLO, "AUTH": Stage.AUTH, "STARTTLS": Stage.STARTTLS}  # fmt: skip
+_SENT = re.compile(r"^\s*(?:>>>|-->|->|C:|~>|>)\s*(?P<command>MAIL FROM|RCPT TO|DATA|EHLO|HELO|STARTTLS|AUTH|\.)\b", re.IGNORECASE | re.MULTILINE)
+_CODE_LAST = re.compile(r"(?P<text>[45]\.\d{1,3}\.\d{1,3} [^\n]*?) \((?P<code>[45]\d\d)\)\s*$", re.MULTILINE)
+"""Libraries that print the code behind the words: ``4.7.1 Ratelimit "user" exceeded (451)``."""
+_EDGES = " \t\n\"'`,;*"
+
+
+def read(text: str) -> Attempt:
+    """Read what was pasted: the reply in it where there is one, else its words as a reason."""
+    stage = stage_of(text)
+    if command := _IN_REPLY.search(text):
+        stage = _COMMANDS.get(command["command"], stage)
+        text = text[: command.start()]
+    said = _SAID.search(text)
+    if said and "refused to talk to me" in said[0] and stage is None:
+        stage = Stage.CONNECT
+    if last := _CODE_LAST.search(text):
+        text = f"{last['code']} {last['text']}"
+    found = find_reply(text)
+    if found is None and (start := find_enhanced(text)) is not None:
+        reply = read_words(_trim(text[start:], text[:start]), None, stage)
+    elif found is None:
+        reply = read_words(_trim(text, ""), None, stage)
+    else:
+        if stage is None and (sent := [*_SENT.finditer(text[: found.start])]):
+            stage = _COMMANDS.get(sent[-1]["command"].upper(), Stage.END_OF_DATA if sent[-1]["command"] == "." else None)
+        again = find_reply(_trim(text[found.start :], text[: found.start]), stage)
+        reply = again.reply if again else replace(found.reply, stage=stage)
+    return Attempt(reply, NAME, relay=_relay(said or _REPLY_OF.search(text) or _NAMED_HOST.search(text)))
+
+
+def _trim(text: str, before: str) -> str:
+    """Cut off what does not belong to the reply: stack traces, further fields, the closing quote or bracket of what wraps it."""
+    end = _END.search(text)
+    if end:
+        text = text[: end.start()]
+    text = text.rstrip(_EDGES)
+    opener = before.rstrip(" \t")[-1:]
+    if opener in "\"'" and opener and opener in text:
+        text = text[: text.rindex(opener)] if text.count(opener) % 2 else text
+    for left, right in ("()", "[]", "{}"):
+        while text.endswith(right) and text.count(right) > text.count(left):
+            text = text[:-1].rstrip(_EDGES)
+    return text
+
+
+def _relay(found: re.Match[str] | None) -> Relay | None:
+    if found is None:
+        return None
+    fields = found.groupdict()
+    return Relay(fields["host"].lower().rstrip("."), fields.get("address"))
+
+

@@ -1,0 +1,246 @@
+"""Postfix: smtp(8), lmtp(8), error(8), local(8), virtual(8) and pipe(8) deliveries, smtpd(8) and postscreen(8) rejects.
+
+One line a recipient and attempt: ``QUEUEID: to=<...>, relay=host[address]:port, delay=..., dsn=..., status=... (reason)``.
+The reason runs to the last parenthesis of the line, since replies hold parentheses, ``said:`` and ``to=`` themselves.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from smtp421.logs.line import Line
+from smtp421.model import Attempt, EnhancedCode, Origin, Relay, Reply, Stage, Status
+from smtp421.reply import collapse, parse_enhanced, read_reply, read_words
+
+NAME = "postfix"
+
+# Short queue ids are hexadecimal, long ones (enable_long_queue_ids) base 52 with a "z" in them.
+_QUEUE_ID = r"(?:[0-9A-F]{5,15}|[0-9B-DF-HJ-NP-TV-Zb-df-hj-np-tv-z]{10,20})"
+_DELIVERY = re.compile(
+    rf"""(?:(?P<queue_id>{_QUEUE_ID}):[ ])? to=<\s*(?P<recipient>[^>]*)>,\s*(?:orig_to=<[^>]*>,\s*)?
+         relay=(?P<relay>[^,\s]+(?:\[[^\]]*\])?(?::\d+)?),\s (?P<middle>[^()]*?) \bstatus=(?P<status>\w+)\s?\(?(?P<reason>.*)""",
+    re.VERBOSE | re.DOTALL,
+)
+_STATUS_ONLY = re.compile(r"\bdsn=(?P<dsn>[245]\.\d+\.\d+),\s*status=(?P<status>deferred|bounced|expired)\s?\((?P<reason>.*)", re.DOTALL)
+_HOST_LINE = re.compile(
+    rf"(?:(?P<queue_id>{_QUEUE_ID}):\s)?(?P<reason>(?:host\s\S+\[[^\]]*\](?::\d+)?\s(?:said|refused\sto\stalk\sto\sme):\s|(?:lost\sconnection|conversation)\swith\s\S+\[).*)",
+    re.DOTALL,
+)
+_CONNECT = re.compile(r"(?P<reason>connect to (?P<relay>\S+\[[^\]]*\](?::\d+)?): .*)", re.DOTALL)
+_INBOUND = re.compile(
+    rf"""(?:(?P<queue_id>NOQUEUE|{_QUEUE_ID}):\s)? (?:milter-)?(?P<verb>reject|hold|discard)(?:_warning)?:\s(?P<event>[A-Z][\w -]*)\sfrom\s
+         (?P<client>\S+\[[^\]]*\](?::\d+)?|\[[^\]]*\](?::\d+)?):\s (?P<reply>.*?)
+         (?:;\s(?:from=<(?P<sender>[^>]*)>?)?(?:,?\s*to=<(?P<recipient>[^>]*)>)?(?:,?\s(?:proto|helo)=.*|\s*$)|$)""",
+    re.VERBOSE | re.DOTALL,
+)
+_MILTER_TAIL = re.compile(r"\b(?P<event>DATA|END-OF-MESSAGE|RCPT|MAIL|CONNECT|EHLO) from (?P<client>\S+\[[^\]]*\]): (?P<reply>.*?); from=", re.DOTALL)
+_DAEMON = re.compile(r"(?P<service>[\w.-]+)/(?:[\w.-]+/)*(?P<daemon>[a-z]+)\[\d+\]:?\s+(?:\[ID \d+ [\w.]+\]\s+)?")
+_DAEMONS = frozenset(
+    "smtp lmtp error retry local virtual pipe qmgr oqmgr nqmgr bounce smtpd cleanup postscreen master pickup trivial-rewrite relay discard".split()
+)
+_EXPIRED = re.compile(rf"(?P<queue_id>{_QUEUE_ID}): from=<(?P<sender>[^>]*)>, status=(?:force-)?expired, returned to sender")
+_SUSPENDED = "delivery temporarily suspended: "
+_SAID = re.compile(r"host (?P<relay>[^\s\[]+(?:\[[^\]]*\])?(?::\d+)?) (?P<how>said|refused to talk to me):\s+(?P<reply>.*)", re.DOTALL)
+_OPENS_WITH_CODE = re.compile(r"[\s\"'(]*[245]\d\d[- ]")
+_IN_REPLY = re.compile(r"\s*\(in reply to (?P<command>[\w ]+?) command\)*\s*\)*$")
+_WHILE = re.compile(r"while (?P<doing>receiving the initial server greeting|performing the (?:EHLO|HELO|LHLO) handshake|sending (?P<command>[\w ]+))")
+_RELAY = re.compile(r"(?P<host>[^\[\s]+)(?:\[(?P<address>[^\]]*)\])(?::(?P<port>\d+))?")
+_BARE_HOST = re.compile(r"[\w-]+(?:\.[\w-]+)+")
+_THROTTLED = re.compile(r"(?:queue (?P<domain>\S+): )?(?P<dsn>[245]\.\d+\.\d+) delivery temporarily suspended: (?P<reason>.*)", re.DOTALL)
+_CLIENT_TRANSCRIPT = re.compile(r"^\s*Out: (?P<reply>[45]\d\d .*?)(?=^\s*(?:In|Out): |\n\s*\n|\Z)", re.MULTILINE | re.DOTALL)
+
+_STAGES = {
+    "MAIL FROM": Stage.MAIL,
+    "RCPT TO": Stage.RCPT,
+    "DATA": Stage.DATA,
+    "end of DATA": Stage.END_OF_DATA,
+    "end of data": Stage.END_OF_DATA,
+    "STARTTLS": Stage.STARTTLS,
+    "EHLO": Stage.EHLO,
+    "HELO": Stage.EHLO,
+    "LHLO": Stage.EHLO,
+    "AUTH": Stage.AUTH,
+    "CONNECT": Stage.CONNECT,
+    "MAIL": Stage.MAIL,
+    "RCPT": Stage.RCPT,
+    "END-OF-MESSAGE": Stage.END_OF_DATA,
+    "END-OF-DATA": Stage.END_OF_DATA,
+}
+
+
+def recognises(text: str) -> bool:
+    """Whether a line is Postfix's: a daemon's name before the process id, or the words of a delivery record."""
+    if _is_daemon(text) or ("status=" in text and "relay=" in text and "to=<" in text):
+        return True
+    if _OPENS_WITH_CODE.match(text):
+        return False
+    return bool(
+        _STATUS_ONLY.search(text)
+        or "milter-reject: " in text
+        or "NOQUEUE: reject: " in text
+        or re.search(r"host \S+?\[[^\]]*\](?::\d+)? (?:said|refused to talk to me): ", text)
+        or _MILTER_TAIL.search(text)
+        or re.search(r"\bconnect to \S+\[[^\]]*\]:\d+: ", text)
+        or re.search(r"(?:lost connection|conversation) with \S+\[[^\]]*\] (?:while|timed out)", text)
+    )
+
+
+def read(line: Line) -> Iterator[Attempt]:
+    """Yield the attempts that a line tells of: one, or none where it speaks of something else."""
+    text = line.text
+    daemon = _is_daemon(text)
+    body = text[daemon.end() :] if daemon else text
+    name = daemon["daemon"] if daemon else None
+    if name in ("smtpd", "postscreen", "cleanup") or (name is None and ("reject: " in body or _MILTER_TAIL.search(body))):
+        yield from _inbound(line, body)
+    elif delivery := _DELIVERY.search(body):
+        yield _delivery(line, delivery)
+    elif expired := _EXPIRED.search(body):
+        yield Attempt(
+            read_words("message expired: returned to sender"), NAME, Origin.LOCAL, line.number, line.timestamp, expired["queue_id"], expired["sender"],
+            status=Status.EXPIRED,
+        )  # fmt: skip
+    elif partial := _STATUS_ONLY.search(body):
+        reply, origin, relay = read_reason(partial["reason"], None, parse_enhanced(partial["dsn"]))
+        yield Attempt(reply, NAME, origin, line.number, line.timestamp, relay=relay, status=_status(partial["status"], partial["reason"]))
+    elif other := (_HOST_LINE.search(body) or _CONNECT.search(body)):
+        queue_id = other.groupdict().get("queue_id")
+        reply, origin, relay = read_reason(other["reason"])
+        yield Attempt(reply, NAME, origin, line.number, line.timestamp, queue_id, relay=relay)
+    elif throttled := _THROTTLED.search(body):
+        reply, origin, relay = read_reason(throttled["reason"], None, parse_enhanced(throttled["dsn"]))
+        yield Attempt(reply, NAME, origin, line.number, line.timestamp, relay=relay, status=Status.SUSPENDED)
+    elif name in ("qmgr", "oqmgr", "nqmgr", "error", "smtp", "lmtp", "local", "pipe", "virtual", "master") and _is_fault(body):
+        yield Attempt(read_words(re.sub(r"^(?:warning|error|fatal): ", "", body)), NAME, Origin.LOCAL, line.number, line.timestamp)
+
+
+def _is_daemon(text: str) -> re.Match[str] | None:
+    """The program part of the line, where it is a Postfix daemon's."""
+    for match in _DAEMON.finditer(text[:260]):
+        if match["daemon"] in _DAEMONS:
+            return match
+    return None
+
+
+def _is_fault(body: str) -> bool:
+    """Whether a line without a recipient still tells why mail waits."""
+    return bool(re.search(r"warning: connect to transport|delivery temporarily suspended|fatal: |warning: .*(?:unavailable|refused|No such file)", body))
+
+
+def _delivery(line: Line, found: re.Match[str]) -> Attempt:
+    fields = dict(re.findall(r"(\w+)=([^,\s]+)", found["middle"]))
+    reason = found["reason"]
+    relay = _relay(found["relay"])
+    reply, origin, said_by = read_reason(reason, relay, parse_enhanced(fields.get("dsn", "")))
+    delay = fields.get("delay", "")
+    return Attempt(
+        reply,
+        NAME,
+        origin,
+        line.number,
+        line.timestamp,
+        found["queue_id"],
+        None,
+        collapse(found["recipient"]) or None,
+        said_by or relay,
+        _status(found["status"], reason),
+        float(delay) if re.fullmatch(r"\d+(?:\.\d+)?", delay) else None,
+    )
+
+
+def _status(word: str, reason: str) -> Status | None:
+    if word == "deferred":
+        return Status.SUSPENDED if reason.lstrip("(").startswith(_SUSPENDED) else Status.DEFERRED
+    return {"sent": Status.SENT, "bounced": Status.BOUNCED, "expired": Status.EXPIRED, "undeliverable": Status.BOUNCED}.get(word)
+
+
+def read_reason(reason: str, relay: Relay | None = None, logged: EnhancedCode | None = None) -> tuple[Reply, Origin | None, Relay | None]:
+    """Read what stands in Postfix's parentheses: a server's reply, or Postfix's own reason.
+
+    Returns the reply, who said it, and the relay that the reason names.
+    """
+    reason = reason.rstrip()
+    if reason.endswith(")") and reason.count(")") > reason.count("("):
+        reason = reason[:-1].rstrip()
+    stage = None
+    command = _IN_REPLY.search(reason)
+    if command:
+        stage = _STAGES.get(command["command"])
+        reason = reason[: command.start()]
+    reason = reason.removeprefix("(").removeprefix(_SUSPENDED)
+    said = _SAID.match(reason.lstrip())
+    if said:
+        who = _relay(said["relay"]) or (Relay(said["relay"].lower()) if _BARE_HOST.fullmatch(said["relay"]) else None)
+        stage = stage or (Stage.CONNECT if said["how"] != "said" else None)
+        reply = read_reply(said["reply"], stage, logged) or read_words(said["reply"], logged, stage)
+        return reply, Origin.LOCAL if _is_here(who) else Origin.REMOTE, who
+    connect = _CONNECT.match(reason)
+    named = _relay(connect["relay"]) if connect else _relay(reason)
+    if doing := _WHILE.search(reason):
+        stage = _STAGES.get((doing["command"] or "").split(" --")[0].strip().removesuffix(" command")) if doing["command"] else (
+            Stage.CONNECT if "greeting" in doing["doing"] else Stage.EHLO
+        )  # fmt: skip
+    refused = re.search(r"refused to start TLS: (?P<reply>[45]\d\d.*)", reason, re.DOTALL)
+    if refused:
+        reply = read_words(reason, logged, Stage.STARTTLS)
+        inner = read_reply(refused["reply"])
+        return Reply(inner.code if inner else None, (inner and inner.enhanced_code) or logged, reply.text, Stage.STARTTLS), Origin.REMOTE, named
+    reply = read_reply(reason, stage, logged)
+    if reply is not None and relay is not None and relay.host and not _is_here(relay):
+        return reply, Origin.REMOTE, relay
+    return read_words(reason, logged, stage), Origin.LOCAL, named
+
+
+def _inbound(line: Line, body: str) -> Iterator[Attempt]:
+    found = _INBOUND.search(body) or _MILTER_TAIL.search(body)
+    if not found:
+        return
+    fields = found.groupdict()
+    stage = _STAGES.get(found["event"].removesuffix(" command"))
+    reply = read_reply(found["reply"], stage) or read_words(found["reply"], None, stage)
+    if reply.code is not None and reply.code >= 500:
+        status = Status.BOUNCED
+    else:
+        status = Status.DEFERRED
+    queue_id = fields.get("queue_id")
+    client = _relay(found["client"])
+    # A client on this host is our own program handing mail in: then the fault is ours and the mail is outbound.
+    local = client is not None and client.host == "localhost.localdomain" and client.address == "127.0.0.1"
+    yield Attempt(
+        reply,
+        NAME,
+        Origin.LOCAL if local else Origin.INBOUND,
+        line.number,
+        line.timestamp,
+        None if queue_id == "NOQUEUE" else queue_id,
+        fields.get("sender"),
+        fields.get("recipient"),
+        None,
+        status,
+        source_address=client.address if client else None,
+    )
+
+
+def read_transcript(text: str) -> Attempt | None:
+    """Read the session transcript that Postfix's smtpd mails to its postmaster (``notify_classes``): ours were the ``Out:`` lines."""
+    if "ranscript of session follows" not in text:
+        return None
+    replies = [found for block in _CLIENT_TRANSCRIPT.finditer(text) if (found := read_reply(block["reply"])) is not None]
+    return Attempt(replies[-1], NAME, Origin.INBOUND, status=Status.DEFERRED) if replies else None
+
+
+def _relay(text: str) -> Relay | None:
+    found = _RELAY.search(text)
+    if not found or found["host"] in ("none", "local"):
+        return None
+    port = found["port"]
+    return Relay(found["host"].lower().rstrip(".").lstrip("("), found["address"] or None, int(port) if port else None)
+
+
+def _is_here(relay: Relay | None) -> bool:
+    """Whether the relay is on this host: a socket, or the loopback address under no real name."""
+    if relay is None:
+        return False
+    address = relay.address or ""
+    return address.startswith(("private/", "/", "public/")) or (address in ("127.0.0.1", "::1") and relay.host in ("127.0.0.1", "localhost", "::1"))

@@ -1,0 +1,198 @@
+"""What is said about one deferral, and in which order: for somebody who is tired and wants to know what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import TypeVar
+
+from smtp421.model import Attempt, Confidence, Diagnosis, Fix, Limit, Origin, Reference, Relay, Reply, Severity, Step
+from smtp421.render import phrases
+from smtp421.render.blocks import Block, Document, Fields, Footer, Heading, Headline, Item, Items, Paragraph, Span, Style, Words, join, prose, words
+from smtp421.render.interface import View
+
+REPLY_LENGTH = 200
+"""Longer replies are cut unless the reader asks for all."""
+AT_MOST = 2
+"""References and checks shown unless the reader asks for all."""
+LIMITS = 3
+MTAS = 3
+SEVERITY_STYLE: dict[Severity, Style] = {Severity.INFO: "info", Severity.WARNING: "warning", Severity.CRITICAL: "critical"}
+UNKNOWN = "unknown"
+T = TypeVar("T")
+
+
+def panel(diagnosis: Diagnosis, view: View) -> Document:
+    """The document about one diagnosis."""
+    return tuple(_blocks(diagnosis, view))
+
+
+def _blocks(found: Diagnosis, view: View) -> Iterator[Block]:
+    yield Headline(found.severity.upper(), SEVERITY_STYLE[found.severity], words(found.title), phrases.SEVERITY[found.severity])
+    yield Fields(tuple(_facts(found, view)))
+    yield Paragraph(prose(found.summary))
+    for remark in found.remarks:
+        yield Paragraph(words(Span("Note: ", "strong")) + prose(remark))
+    yield from _fixes(found, view)
+    yield from _limits(found.limits, view)
+    yield from _walk(found.path, view)
+    yield from _checks(found, view)
+    yield from _references(found, view)
+    yield Footer(_footer(found))
+
+
+def _facts(found: Diagnosis, view: View) -> Iterator[tuple[str, Words]]:
+    reply, inner = found.attempt.reply, found.attempt.inner
+    yield "Reply" if reply.code is not None else "Reason", reply_words(reply, view)
+    if inner is not None:
+        yield "It reports", reply_words(inner, view)
+    yield "Said by", _speaker(found)
+    attempt = _attempt(found.attempt) if found.logged else ()
+    if attempt:
+        yield "Attempt", attempt
+    yield "Cause", _cause(found)
+    if view.verbose and found.matched:
+        yield "Matched", words(Span(found.matched, "code"))
+    differing = [rival for rival in found.rivals if rival.cause != found.cause]
+    if differing and (view.verbose or found.confidence is not Confidence.HIGH):
+        yield "Or else", join((words(phrases.plain(rival.cause), Span(f" ({rival.rule})", "dim")) for rival in _some(differing, view, AT_MOST)), ", ")
+    walked = [step for step in found.path if step.answer != UNKNOWN]
+    if walked and not view.verbose:
+        yield "Walk", join((words(f"{phrases.plain(step.node)}: ", Span(phrases.plain(step.answer), "strong")) for step in walked), _arrow(view))
+    yield "Retry", _retry(found)
+
+
+def reply_words(reply: Reply, view: View) -> Words:
+    """Codes, what was answered, and the text."""
+    codes = " ".join(str(code) for code in (reply.code, reply.enhanced_code) if code is not None)
+    text = reply.text
+    if len(text) > REPLY_LENGTH and not view.verbose:
+        text = text[:REPLY_LENGTH].rpartition(" ")[0] + " ..."
+    stage = f"(answer {phrases.STAGE[reply.stage]}) " if reply.stage is not None else ""
+    return words(Span(codes, "strong"), " " if codes else "", Span(stage, "dim"), Span(text, "code"))
+
+
+def relay_words(relay: Relay) -> str:
+    """``host[address]:port``, as far as it is known."""
+    address = f"[{relay.address}]" if relay.address else ""
+    port = f":{relay.port}" if relay.port is not None else ""
+    return f"{relay.host or ''}{address}{port}"
+
+
+def _speaker(found: Diagnosis) -> Words:
+    relay = relay_words(found.attempt.relay) if found.attempt.relay is not None else ""
+    name = found.provider_name or found.provider
+    parts = [words(Span(name, "strong"))] if name else []
+    parts += [words(Span(relay, "code"))] if relay else []
+    parts.append(words(phrases.ORIGIN[found.origin] if parts or found.origin is not Origin.REMOTE else "a receiving server that we do not know"))
+    return join(parts, ", ")
+
+
+def _attempt(attempt: Attempt) -> Words:
+    parts: list[Words] = []
+    if attempt.queue_id:
+        parts.append(words(Span(attempt.queue_id, "code")))
+    if attempt.recipient:
+        parts.append(words("to ", Span(attempt.recipient, "code")))
+    if attempt.timestamp is not None:
+        parts.append(words(attempt.timestamp.isoformat(" ", "seconds")))
+    if attempt.status is not None:
+        parts.append(words(attempt.status.value))
+    if attempt.delay is not None:
+        parts.append(words(f"{phrases.duration(attempt.delay)} in the queue"))
+    return join(parts, ", ")
+
+
+def _cause(found: Diagnosis) -> Words:
+    confidence = words(Span(f" ({found.confidence} confidence)", "dim"))
+    if found.cause == UNKNOWN:
+        likely = " or ".join(phrases.plain(cause) for cause in found.also[:2])
+        return words(Span("the text does not tell", "strong"), f"; most likely {likely}" if likely else "")
+    also = f", perhaps {' and '.join(phrases.plain(cause) for cause in found.also)}" if found.also else ""
+    return words(Span(phrases.plain(found.cause), "strong"), also) + confidence
+
+
+def _retry(found: Diagnosis) -> Words:
+    retry = found.retry
+    wait = f", after {phrases.duration(retry.wait_seconds)}" if retry.wait_seconds else ""
+    style: Style = {"yes": "info", "after_fix": "warning", "no": "critical"}[retry.helps]  # type: ignore[assignment]
+    return words(Span(phrases.HELPS[retry.helps], style), f"{wait}. ") + prose(retry.advice)
+
+
+def _fixes(found: Diagnosis, view: View) -> Iterator[Block]:
+    if not found.fixes:
+        return
+    mta = view.mta or phrases.mta_of(found.attempt.format)
+    everybody = {fix.who for fix in found.fixes}
+    yield Heading(f"What to do ({phrases.WHO[found.fixes[0].who]})" if len(everybody) == 1 else "What to do")
+    yield Items(tuple(_fix(fix, tuple(_settings(fix, mta, view)), tell_who=len(everybody) > 1) for fix in found.fixes), ordered=True)
+    names = list(dict.fromkeys(name for fix in found.fixes for name, _ in fix.settings))
+    if mta is None and names and not view.verbose:
+        shown = ", ".join(names[:MTAS]) + (", ..." if len(names) > MTAS else "")
+        yield Paragraph(words(Span("For the settings of your mail server add ", "dim"), Span("--mta NAME", "command"), Span(f" ({shown})", "dim")))
+
+
+def _fix(fix: Fix, settings: tuple[tuple[str, str], ...], *, tell_who: bool) -> Item:
+    return Item(prose(fix.action) + words(Span(f" ({phrases.WHO[fix.who]})" if tell_who else "", "dim")), settings)
+
+
+def _settings(fix: Fix, mta: str | None, view: View) -> Iterator[tuple[str, str]]:
+    for name, lines in fix.settings:
+        if name == mta or (mta is None and view.verbose):
+            yield name, lines
+
+
+def _limits(limits: tuple[Limit, ...], view: View) -> Iterator[Block]:
+    shown = [limit for limit in limits if view.verbose or limit.kind != "historic"]
+    if shown:
+        yield Heading("Known limits")
+        yield Items(tuple(Item(_limit(limit, view)) for limit in _some(shown, view, LIMITS)))
+
+
+def _limit(limit: Limit, view: View) -> Words:
+    source = f"{limit.source}, {limit.checked}" if view.verbose else limit.source.partition(", http")[0]
+    name = phrases.LIMITS.get(limit.what, phrases.plain(limit.what))
+    return words(f"{name}: ", Span(limit.value, "strong"), Span(f" ({limit.kind}: {source})", "dim"))
+
+
+def _walk(path: tuple[Step, ...], view: View) -> Iterator[Block]:
+    if path and view.verbose:
+        yield Heading("The walk through the diagnosis tree")
+        yield Items(tuple(Item(_step(step)) for step in path), ordered=True)
+
+
+def _arrow(view: View) -> str:
+    return " > " if view.ascii else " \u2192 "
+
+
+def _step(step: Step) -> Words:
+    answer = "not known" if step.answer == UNKNOWN else phrases.plain(step.answer)
+    return words(f"{step.question} ", Span(answer, "strong"), Span(f": {step.evidence}" if step.evidence else "", "dim"))
+
+
+def _checks(found: Diagnosis, view: View) -> Iterator[Block]:
+    if found.next_checks:
+        yield Heading("What would decide it" if found.cause == UNKNOWN else "Check next")
+        yield Items(tuple(Item(prose(check)) for check in _some(found.next_checks, view, AT_MOST)))
+
+
+def _references(found: Diagnosis, view: View) -> Iterator[Block]:
+    if found.references:
+        yield Heading("Read")
+        yield Items(tuple(Item(_reference(reference, view)) for reference in _some(found.references, view, AT_MOST)))
+
+
+def _reference(reference: Reference, view: View) -> Words:
+    """The title only where it fits on the line of the address, or where the reader asks for all."""
+    fits = len(reference.title) + len(reference.url) + 5 <= view.width
+    return words(f"{reference.title} " if fits or view.verbose else "", Span(reference.url, "url"))
+
+
+def _footer(found: Diagnosis) -> Words:
+    if found.rule is None:
+        return words("No rule fits this text. ", Span(f"smtp421 explain {found.cause}", "command"))
+    return words(f"Rule {found.rule}. More: ", Span(f"smtp421 explain {found.rule}", "command"))
+
+
+def _some(values: Sequence[T], view: View, number: int) -> Iterator[T]:
+    return islice(values, None if view.verbose else number)

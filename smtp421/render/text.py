@@ -1,0 +1,135 @@
+"""Text for a terminal or a pipe: light rules, hanging indents, colours only where the view asks for them.
+
+The painter writes its few terminal codes itself: a cold start with rich costs twice as much as all other work together.
+Nothing is told by colour alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from smtp421.render.blocks import Block, Code, Document, Fields, Footer, Heading, Headline, Items, Paragraph, Span, Style, Table, Words
+from smtp421.render.interface import Renderer
+from smtp421.render.panel import panel
+from smtp421.render.safe import link_target, visible
+from smtp421.render.wrap import cells, wrap
+
+if TYPE_CHECKING:
+    from smtp421.model import Diagnosis
+    from smtp421.render.page import Page
+
+_CODES: dict[Style, str] = {
+    "strong": "1",
+    "dim": "2",
+    "code": "36",
+    "command": "36",
+    "info": "1;32",
+    "warning": "1;33",
+    "critical": "1;31",
+    "url": "4;34",
+}
+_INDENT = 2
+
+
+class Format(Renderer):
+    """Panels and pages."""
+
+    def diagnosis(self, diagnosis: Diagnosis) -> str:
+        """One panel."""
+        return self.paint(panel(diagnosis, self.view))
+
+    def diagnoses(self, diagnoses: Iterable[Diagnosis]) -> Iterator[str]:
+        """Panels with an empty line between them."""
+        for number, diagnosis in enumerate(diagnoses):
+            yield ("\n" if number else "") + self.diagnosis(diagnosis)
+
+    def page(self, page: Page) -> str:
+        """The page's document."""
+        return self.paint(page.document)
+
+    def paint(self, document: Document) -> str:
+        """A document as lines of text."""
+        lines: list[str] = []
+        for block in document:
+            if lines and not isinstance(block, Items | Fields | Code | Table):
+                lines.append("")
+            lines.extend(self._block(block))
+        return "".join(line.rstrip() + "\n" for line in lines)
+
+    def _block(self, block: Block) -> Iterator[str]:
+        match block:
+            case Headline():
+                yield from self._headline(block)
+            case Heading(title):
+                yield self._style(Span(title, "strong"))
+            case Paragraph(content) | Footer(content):
+                yield from self._lines(content, "", "")
+            case Fields():
+                yield from self._fields(block)
+            case Items():
+                yield from self._items(block)
+            case Code(code):
+                yield from (" " * _INDENT + visible(line) for line in code)
+            case Table():
+                yield from self._table(block)
+
+    def _headline(self, block: Headline) -> Iterator[str]:
+        label = self._style(Span(block.label, block.style))
+        yield from self._lines(block.title, label + "  ", " " * (cells(block.label) + 2), first=cells(block.label) + 2, style="strong")
+        line = "-" if self.view.ascii else "\u2500"
+        note = f"{line * 2} {visible(block.note)} " if block.note else ""
+        yield self._style(Span(note + line * (self.view.width - cells(note)), "dim"))
+
+    def _fields(self, block: Fields) -> Iterator[str]:
+        size = max((cells(name) for name, _ in block.rows), default=0) + 2
+        for name, content in block.rows:
+            label = self._style(Span(name, "dim")) + " " * (size - cells(name))
+            yield from self._lines(content, label, " " * size, first=size)
+
+    def _items(self, block: Items) -> Iterator[str]:
+        digits = len(str(len(block.items)))
+        for number, item in enumerate(block.items, 1):
+            mark = f"{number:>{digits}}. " if block.ordered else ("* " if self.view.ascii else "\u2022 ")
+            indent = " " * (_INDENT + len(mark))
+            yield from self._lines(item.words, " " * _INDENT + mark, indent)
+            for name, code in item.code:
+                label = [f"# {name}"] if name and len(item.code) > 1 else []
+                for line in (*label, *code.splitlines()):
+                    yield indent + "  " + self._style(Span(visible(line), "code"))
+
+    def _table(self, block: Table) -> Iterator[str]:
+        head: tuple[Words, ...] = tuple((Span(name, "strong"),) for name in block.heads)
+        rows = [tuple(tuple(map(self._clean, cell)) for cell in row) for row in (head, *block.rows)]
+        sizes = [max(sum(cells(span.text) for span in cell) for cell in column) for column in zip(*rows, strict=True)]
+        spare = self.view.width - sum(sizes[:-1]) - 2 * (len(sizes) - 1)
+        for row in rows:
+            last = wrap(row[-1], max(spare, 20))
+            text = ""
+            for index, cell in enumerate(row[:-1]):
+                gap = " " * (sizes[index] - sum(cells(span.text) for span in cell))
+                painted = "".join(map(self._style, cell))
+                text += (gap + painted if index in block.numbers else painted + gap) + "  "
+            if len(row) - 1 in block.numbers:
+                text += " " * (sizes[-1] - sum(cells(span.text) for span in row[-1]))
+            for number, line in enumerate(last):
+                before = text if not number else " " * (sum(sizes[:-1]) + 2 * (len(sizes) - 1))
+                yield before + "".join(map(self._style, line))
+
+    def _lines(self, content: Words, label: str, indent: str, *, first: int | None = None, style: Style = "") -> Iterator[str]:
+        """``content`` in lines: ``label`` before the first one, ``indent`` before the others."""
+        size = len(label) if first is None else first
+        cleaned = tuple(self._clean(span if span.style else Span(span.text, style)) for span in content)
+        for number, line in enumerate(wrap(cleaned, max(self.view.width - size, 20))):
+            yield (indent if number else label) + "".join(map(self._style, line))
+
+    def _style(self, span: Span) -> str:
+        text, style = span
+        if style == "url" and self.view.links and link_target(text) is not None:
+            text = f"\x1b]8;;{text}\x1b\\{text}\x1b]8;;\x1b\\"
+        return f"\x1b[{_CODES[style]}m{text}\x1b[0m" if self.view.color and style else text
+
+    def _clean(self, span: Span) -> Span:
+        """Harmless, on one line, and with marks where only a colour would tell a command from a sentence."""
+        text = visible(" ".join(span.text.split("\n")))
+        return Span(f"`{text}`" if span.style == "command" and not self.view.color else text, span.style)

@@ -1,0 +1,178 @@
+"""SMTP replies: the grammar of RFC 5321 section 4.2 and RFC 3463 section 2, and finding a reply in whatever was pasted.
+
+Each pattern stands under the production that it implements. Where servers in the field go beyond the grammar, the comment
+says how. Nothing here knows a log format: readers in :mod:`smtp421.logs` cut out the part that holds the reply.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from smtp421.model import EnhancedCode, Reply, Stage
+
+# RFC 5321 4.2:  Reply-code = %x32-35 %x30-35 %x30-39
+# Receivers answer 460 and 499 too, so the second digit is any; 3yz never ends an attempt.
+REPLY_CODE = r"[245]\d\d"
+
+# RFC 3463 2:  status-code = class "." subject "." detail ; class = "2"/"4"/"5" ; subject, detail = 1*3digit
+# IronPort, qmail and others put "#" before it.
+ENHANCED_CODE = r"[245]\.\d{1,3}\.\d{1,3}"
+_ENHANCED = re.compile(rf"#?({ENHANCED_CODE})(?![\w.]|\.\d)")
+
+# RFC 5321 4.2:  Reply-line = *( Reply-code "-" [ textstring ] CRLF ) Reply-code [ SP textstring ] CRLF
+# A blank or a point may stand where the dash belongs, and people replace digits by x before they paste.
+_PLACEHOLDER = r"[\dx]\.[\dx]{1,3}\.[\dx]{1,3}"
+_FIRST_LINE = re.compile(
+    rf"""(?P<code>{REPLY_CODE})
+         (?: [ \t]*[-.:,]?[ \t]* \#? (?P<enhanced>{ENHANCED_CODE})(?![\w]|\.\d) | (?P<end>$) | [-: \t,]+ | (?=[^\w\s.]) )""",
+    re.VERBOSE,
+)
+
+_SPACE = re.compile(r"\s+")
+_LOGGED_NEWLINE = re.compile(r"\\r\\n|\\n|#015#012|#012|\r\n|\n|\r")
+"""Line ends as they are and as loggers spell them (Exim and Python ``\\n``, rsyslog ``#012``)."""
+
+
+class Found(NamedTuple):
+    """A reply found in a text, and where it begins."""
+
+    reply: Reply
+    start: int
+
+
+def collapse(text: str) -> str:
+    """Return ``text`` with line ends, also spelled-out ones, and runs of white space as single blanks."""
+    return _SPACE.sub(" ", _LOGGED_NEWLINE.sub(" ", text)).strip()
+
+
+def parse_enhanced(text: str) -> EnhancedCode | None:
+    """Read an enhanced status code at the beginning of ``text`` (``#`` allowed); None where there is none."""
+    found = _ENHANCED.match(text.strip())
+    return EnhancedCode.parse(found[1]) if found else None
+
+
+def read_reply(text: str, stage: Stage | None = None, logged_code: EnhancedCode | None = None) -> Reply | None:
+    """Read a reply that begins at the start of ``text``; None where no reply code stands there.
+
+    ``text`` may hold several lines, also folded into one. ``logged_code`` is the code that the log gives; the reply's own
+    comes first.
+    """
+    text = text.lstrip(" \t\r\n\"'“‘`[(")
+    first = _FIRST_LINE.match(text)
+    if first is None:
+        return None
+    own = first["enhanced"]
+    rest = text[first.end() :]
+    words, later = _words(rest, first["code"], own)
+    own = own or later
+    return Reply(int(first["code"]), EnhancedCode.parse(own) if own else logged_code, words, stage)
+
+
+def read_words(text: str, logged_code: EnhancedCode | None = None, stage: Stage | None = None) -> Reply:
+    """Make a Reply of a reason that holds no reply code; a leading enhanced code is taken out of the words."""
+    text = collapse(text)
+    own = _ENHANCED.match(text)
+    if own:
+        text = text[own.end() :].lstrip(" :-")
+    enhanced = EnhancedCode.parse(own[1]) if own else logged_code
+    return Reply(None, enhanced, text, stage)
+
+
+def _words(rest: str, code: str, own: str | None) -> tuple[str, str | None]:
+    """The text of a reply behind its first codes: those of later lines dropped, lines joined by one blank.
+
+    Returns the words, and the enhanced code of a later line where the first line had none.
+    """
+    rest = _LOGGED_NEWLINE.sub(" \n", rest)
+    # A folded continuation repeats the code, with "-" or blank, mostly with the enhanced code too.
+    again = re.compile(rf"(?:(?<=\s)|(?<=^)|(?<=/)){code}(?:-|[ \t]+|(?=\s|$))(?:\#?({ENHANCED_CODE}|{_PLACEHOLDER})(?=\s|$|[A-Z]))?")
+    later: list[str] = []
+
+    def drop(line: re.Match[str]) -> str:
+        if line[1] and re.fullmatch(ENHANCED_CODE, line[1]):
+            later.append(line[1])
+        return " "
+
+    words = again.sub(drop, rest) if code in rest else rest
+    known = own or (later[0] if later else None)
+    if known and known in words:
+        # Haraka joins lines and keeps the enhanced code of each, OpenSMTPD glues it to the word before.
+        words = re.sub(rf"(?<![\d.#\[(]){re.escape(known)}(?![\d.])(?=\s|$|\w)", " ", words)
+    return _SPACE.sub(" ", words).strip(), None if own else known
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Finding a reply in free text
+
+_INTRODUCERS = (
+    r"said:|responded(?:\s+with)?:?|talk to me:|smtp;|x-[a-z]+;|code:?|codes?\s+was:?|error:?|errors?\s+was:?|errno:?|reply:?|replied:?|answered:?|answer:?"
+    r"|responsecode:?|response:?|response\s+was:?|message:?|was:|status:?|out:|in:|<<<|>>>|<-|->|<--|-->|failed:|failure:|deferred:|reason:|says:|with:|rejected:|greeting:?"
+    r"|detail:|details:|exception:|refused:|busy:|server:|smtp:|returned:?|got:?|dsn:|text:|host:|diagnostic-code:|stat:|result:|temporary:|transient:"
+)
+_BEFORE = re.compile(rf"(?:^|[\s(\[\"'*]|\b)(?:{_INTRODUCERS})[\s\"'(\[“‘`]*$", re.IGNORECASE)
+_OPENER = re.compile(r"(?:^|[\n\"'“‘`(\[{>;|,]|(?<![\w]): ?|[a-z]\]?: )[ \t]*$")
+_ASSIGNED = re.compile(r"\b(?:response|error|led|message|reply|reason|result|stat|msg|smtpmsg|text|dsn_diag|dsndiag)[\"']?\s*[=:]\s*[\"'{(\[“]*$", re.IGNORECASE)
+_CANDIDATE = re.compile(rf"(?<![\w./@+\-#%&?])(?<!\d:)(?:{REPLY_CODE})(?![\d/@%])(?!\.\d{{1,3}}\.\d{{1,3}}\.\d)(?!:\d\d)")
+_ENHANCED_CANDIDATE = re.compile(rf"(?<![\w.\-/@+])#?{ENHANCED_CODE}(?![\w]|\.\d|/)")
+_UNIT = re.compile(
+    r"\s*(?:-\s*)?(?:ms|s|secs?|seconds?|minutes?|hours?|days?|bytes|kb|mb|gb|messages?|mails?|emails?|recipients?|connections?|lines?|users?|times|%|but\b)\b",
+    re.IGNORECASE,
+)
+_EXPECTED = re.compile(r"expected (?:response )?codes?:? [\"']?(?:\d{3}(?:[/,] ?| or ))*$", re.IGNORECASE)
+
+
+def find_reply(text: str, stage: Stage | None = None) -> Found | None:
+    """Find the reply that ``text`` is about, or None where no code stands in a place where a reply would stand.
+
+    A code counts where an enhanced code follows it, where it opens a line, or behind words that introduce a reply; never
+    inside an address, a port, a date, a queue id or a URL. Of several, the first with an enhanced code of a 4yz or 5yz class
+    wins over one without, unless another line comes first.
+    """
+    best: tuple[int, int] | None = None
+    for candidate in _CANDIDATE.finditer(text):
+        strength = _strength(text, candidate.start(), candidate.end())
+        if strength and (best is None or strength > best[0]):
+            best = (strength, candidate.start())
+            if strength == _CERTAIN:
+                break
+    if best is not None:
+        reply = read_reply(text[best[1] :], stage)
+        if reply is not None:
+            return Found(reply, best[1])
+    return None
+
+
+_CERTAIN, _INTRODUCED, _PLAIN = 3, 2, 1
+
+
+def _strength(text: str, start: int, end: int) -> int:
+    """How surely the code at ``start`` is a reply code: 0 not at all, to 3 certain."""
+    before, after = text[max(0, start - 48) : start], text[end : end + 24]
+    if _EXPECTED.search(before) or text[start] == "2":
+        return 0
+    if re.match(rf"[ \t]*[-.:,]?[ \t]*#?(?:{ENHANCED_CODE}|{_PLACEHOLDER})(?![\w])", after):
+        return _CERTAIN
+    if _ASSIGNED.search(before):
+        return _CERTAIN
+    opens_line = before.rstrip(" \t\"'`(") == "" or before.rstrip(" \t\"'`(")[-1] == "\n"
+    if _UNIT.match(after) and not opens_line:
+        return 0
+    follows = re.match(r"(?:[- ]\s*[^\W\d_]|[- ]\s*[\"'<\[(#{*]|[- ]\s*\d|[\"')\]:,;.}`]|\s*$|-?\s*\n|[- ]\s)", after)
+    if not follows:
+        return 0
+    if _BEFORE.search(before):
+        return _INTRODUCED
+    if _OPENER.search(before) and re.match(r"[- ]\s*\S|[\"')\]:,`]|\s*$", after):
+        return _INTRODUCED if opens_line else _PLAIN
+    return _PLAIN if re.search(r"\s[-–] $", before) and re.match(r" [A-Z<\[]", after) else 0
+
+
+def find_enhanced(text: str) -> int | None:
+    """Offset of a lone enhanced status code (``4.7.1 Service unavailable``) of class 4 or 5, or None."""
+    for candidate in _ENHANCED_CANDIDATE.finditer(text):
+        digits = candidate[0].lstrip("#")
+        before = text[max(0, candidate.start() - 24) : candidate.start()].lower()
+        if digits[0] in "45" and not re.search(r"(?:version|postfix|exim|sendmail|v|ver\.?|release|dsn=|/) ?$", before):
+            return candidate.start()
+    return None

@@ -1,0 +1,145 @@
+"""Which rules fit a reply: words and conditions as bit masks, walked in the order of rank."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from typing import Any
+
+from smtp421.model import EnhancedCode
+from smtp421.rulebook.pages import Subject
+from smtp421.rulebook.texts import TEXT_CAP, fold
+from smtp421.rulebook.words import Finder, WordIndex, bits, finders_of
+
+MAX_REMEMBERED = 20_000
+"""Combinations of conditions whose rules are remembered."""
+
+Found = tuple[int, str]
+"""A rule's number, and the words of the text that matched, or the code where no words decided."""
+
+
+class Matcher:
+    """The rules of a book, known by number; a lower number wins."""
+
+    def __init__(self, index: Mapping[str, Any]) -> None:
+        self.words = WordIndex(index["texts"])
+        self._wordless = bits(index["wordless"])
+        self._not_texts: Mapping[str, str] = index["not_texts"]
+        self._families: Mapping[str, Sequence[Any]] = index["families"]
+        self._axes = {
+            axis: [(condition, bits(numbers)) for condition, numbers in conditions] for axis, conditions in index["axes"].items()
+        }
+        self._by_enhanced = sum(numbers for condition, numbers in self._axes["enhanced"] if condition)
+        self._axis_masks: dict[tuple[str, Hashable], int] = {}
+        self._masks: dict[tuple[Any, ...], int] = {}
+        self._vetoes: dict[int, tuple[Finder, ...]] = {}
+
+    def first(self, subject: Subject) -> Found | None:
+        """The rule that wins."""
+        return next(self.matches(subject), None)
+
+    def matches(self, subject: Subject) -> Iterator[Found]:
+        """All rules that fit, the winner first. ``subject.text`` must be white-space collapsed."""
+        text = subject.text
+        if len(text) > TEXT_CAP:
+            text = text[:TEXT_CAP]
+        folded = text.lower() if text.isascii() else fold(text)
+        conditions = subject[1:]
+        fitting = self._masks.get(conditions)
+        if fitting is None:
+            fitting = self._fitting(subject)
+        mask = self.words.candidates(folded) & fitting
+        while mask:
+            low = mask & -mask
+            mask ^= low
+            number = low.bit_length() - 1
+            if low & self._wordless:
+                words = self._code(number, subject)
+            else:
+                span = self.words.confirm(number, text, folded)
+                if span is None:
+                    continue
+                words = text[span[0] : span[1]]
+            if self._not_texts and self._vetoed(number, text, folded):
+                continue
+            yield number, words
+
+    def _code(self, number: int, subject: Subject) -> str:
+        """The code that decided."""
+        by_enhanced = subject.enhanced is not None and (subject.code is None or self._by_enhanced >> number & 1)
+        return str(subject.enhanced if by_enhanced else subject.code or "")
+
+    def _vetoed(self, number: int, text: str, folded: str) -> bool:
+        finders = self._vetoes.get(number)
+        if finders is None:
+            steps = self._not_texts.get(str(number))
+            finders = self._vetoes[number] = finders_of(steps) if steps else ()
+        try:
+            return any(find(text, folded) is not None for find in finders)
+        except TimeoutError:
+            self.words.strike(number)
+            return True
+
+    # Conditions other than words
+
+    def _fitting(self, subject: Subject) -> int:
+        """The rules whose conditions hold, words left aside."""
+        _text, code, enhanced, stage, origin, provider, family, software = subject
+        klass = code // 100 if code is not None else enhanced.klass if enhanced is not None else None
+        families = {self._families[name][0] for name in (provider, software) if name is not None and name in self._families}
+        mask = (
+            self._axis("code", (code, klass), code_fits)
+            & self._axis("enhanced", enhanced, enhanced_fits)
+            & self._axis("stage", stage, member_fits)
+            & self._axis("origin", origin, member_fits)
+            & self._axis("provider", (family, frozenset(families)), provider_fits)
+        )
+        if len(self._masks) >= MAX_REMEMBERED:
+            self._masks.clear()
+            self._axis_masks.clear()
+        self._masks[subject[1:]] = mask
+        return mask
+
+    def _axis(self, axis: str, value: Hashable, fits: Callable[[Any, Any], bool]) -> int:
+        mask = self._axis_masks.get((axis, value))
+        if mask is None:
+            mask = 0
+            for condition, numbers in self._axes[axis]:
+                if fits(condition, value):
+                    mask |= numbers
+            self._axis_masks[axis, value] = mask
+        return mask
+
+
+def code_fits(condition: Sequence[Any], value: tuple[int | None, int | None]) -> bool:
+    """Whether a reply code is one of a rule's. Without a code, words may fit a class: the enhanced code's, else 4yz."""
+    codes, has_text = condition
+    code, klass = value
+    if not codes:
+        return klass in (4, 5, None)
+    if code is None:
+        return has_text and f"{klass or 4}xx" in codes
+    return str(code) in codes or f"{klass}xx" in codes
+
+
+def enhanced_fits(condition: Sequence[str], value: EnhancedCode | None) -> bool:
+    """Whether an enhanced code is one of a rule's, ``x`` standing for any number."""
+    if not condition:
+        return True
+    return value is not None and any(
+        all(part == "x" or int(part) == number for part, number in zip(pattern.split("."), value, strict=True))
+        for pattern in condition
+    )
+
+
+def member_fits(condition: Sequence[str], value: str | None) -> bool:
+    """Whether a stage or origin is one of a rule's; one that is not known fits all."""
+    return not condition or value is None or value in condition
+
+
+def provider_fits(condition: Sequence[Any], value: tuple[str | None, frozenset[str]]) -> bool:
+    """Whether a rule may speak for the provider that answered."""
+    family, shuts, must_be_known = condition
+    known_family, known = value
+    if shuts:
+        return known_family == family or (known_family is None and not must_be_known)
+    return not must_be_known or (family in known if family is not None else bool(known))
