@@ -2,8 +2,8 @@
 
     python benchmarks/startup.py [--runs N] [--limit RATIO]
 
-Each round runs both, in turn, as new processes with warm file caches; what is printed are medians over the rounds, of wall-clock time
-and of the processor time of the child. With ``--limit`` the exit code is 1 where the wall-clock ratio is above it.
+Each round runs both in turn, as new processes with warm file caches; what is printed are medians over the rounds, of
+wall-clock time and of the processor time of the child. With ``--limit`` the exit code is 1 where the wall-clock ratio is above it.
 """
 
 from __future__ import annotations
@@ -38,7 +38,15 @@ class Cost(NamedTuple):
 def run(command: tuple[str, ...]) -> Cost:
     """Run ``command`` once. Raises CalledProcessError where it fails."""
     before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL, cwd=HERE.parent, env=os.environ)
+    subprocess.run(
+        command,
+        check=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        stdin=subprocess.DEVNULL,
+        cwd=HERE.parent,
+        env=os.environ,
+    )
     wall = time.perf_counter() - start
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return Cost(wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)

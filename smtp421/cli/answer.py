@@ -13,6 +13,7 @@ from smtp421.cli.input import read_stdin
 from smtp421.cli.output import remark, view, write
 from smtp421.errors import NoSuchPage
 from smtp421.render.interface import renderer
+from smtp421.render.phrases import count
 
 if TYPE_CHECKING:
     from smtp421.model import Diagnosis
@@ -103,4 +104,4 @@ def _few(found: Iterable[Diagnosis]) -> Iterator[Diagnosis]:
             seen.add(kind)
             yield diagnosis
     if left_out:
-        remark(f"{left_out} more {'reply is' if left_out == 1 else 'replies are'} left out; --all explains each, `smtp421 scan` sums up a log")
+        remark(f"left out: {count(left_out, 'more reply', 'more replies')}; --all explains each, `smtp421 scan` sums up a log")

@@ -23,7 +23,9 @@ class Commands(LazyGroup):
     }
 
 
-app = typer.Typer(cls=Commands, name="smtp421", epilog=EPILOG, no_args_is_help=True, context_settings={"help_option_names": ["-h", "--help"]})
+app = typer.Typer(
+    cls=Commands, name="smtp421", epilog=EPILOG, no_args_is_help=True, context_settings={"help_option_names": ["-h", "--help"]}
+)
 
 
 def _version(wanted: bool) -> None:
@@ -36,7 +38,9 @@ def _version(wanted: bool) -> None:
 
 @app.callback()
 def smtp421(
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and the age of the rules.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and the age of the rules.")
+    ] = False,
     color: Color = None,
 ) -> None:
     """Tell what an SMTP deferral means and what to do about it.

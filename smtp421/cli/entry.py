@@ -37,7 +37,7 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def is_quick(arguments: Sequence[str]) -> bool:
-    """Whether it is ``explain`` with texts and no option but ``--json``: then there is nothing to parse, and typer stays unimported."""
+    """Whether it is ``explain`` with texts and no option but ``--json``: nothing to parse, so typer need not be imported."""
     options = [argument for argument in arguments[1:] if argument.startswith("-") and argument != "-"]
     return len(arguments) > 1 and arguments[0] == "explain" and options in ([], ["--json"]) and COMPLETION not in os.environ
 
@@ -45,7 +45,9 @@ def is_quick(arguments: Sequence[str]) -> bool:
 def _quick(arguments: Sequence[str]) -> int:
     from smtp421.cli.answer import Wish, answer
 
-    return answer(Wish(texts=tuple(text for text in arguments[1:] if text != "--json"), form="json" if "--json" in arguments else "text"))
+    return answer(
+        Wish(texts=tuple(text for text in arguments[1:] if text != "--json"), form="json" if "--json" in arguments else "text")
+    )
 
 
 def _commands(arguments: Sequence[str]) -> int:

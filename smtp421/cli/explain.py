@@ -18,7 +18,11 @@ def explain(
     ctx: typer.Context,
     text: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[TEXT]...", autocompletion=complete_page, help="A reply, log line, DSN, exception, code or id. - is standard input."),
+        typer.Argument(
+            metavar="[TEXT]...",
+            autocompletion=complete_page,
+            help="A reply, log line, DSN, exception, code or id. - is standard input.",
+        ),
     ] = None,
     mta: Mta = None,
     form: Form = "text",

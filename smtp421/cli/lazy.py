@@ -28,11 +28,11 @@ class LazyGroup(TyperGroup):
 
     entries: ClassVar[Mapping[str, Entry]] = {}
 
-    def list_commands(self, ctx: Context) -> list[str]:
+    def list_commands(self, ctx: Context) -> list[str]:  # noqa: ARG002 - as the base class calls it
         """The names in the order of the table."""
         return list(self.entries)
 
-    def get_command(self, ctx: Context, cmd_name: str) -> Command | None:
+    def get_command(self, ctx: Context, cmd_name: str) -> Command | None:  # noqa: ARG002 - as the base class calls it
         """The command of that name; None where there is none."""
         entry = self.entries.get(cmd_name)
         if entry is None:

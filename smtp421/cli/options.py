@@ -15,14 +15,23 @@ Color: TypeAlias = Annotated[
 ]
 Rules: TypeAlias = Annotated[
     list[Path] | None,
-    typer.Option("--rules", metavar="DIR", help="Rules of your own, a folder or a file; they win over the bundled ones. May be repeated."),
+    typer.Option(
+        "--rules", metavar="DIR", help="Rules of your own, a folder or a file; they win over the bundled ones. May be repeated."
+    ),
 ]
 Mta: TypeAlias = Annotated[
     str | None,
-    typer.Option("--mta", metavar="NAME", autocompletion=complete_mta, help="Show the settings of this mail server. Default: the one whose log it is."),
+    typer.Option(
+        "--mta",
+        metavar="NAME",
+        autocompletion=complete_mta,
+        help="Show the settings of this mail server. Default: the one whose log it is.",
+    ),
 ]
 PageForm: TypeAlias = Annotated[Literal["text", "json", "markdown"], typer.Option("--format", "-f", help="How to show it.")]
-Verbose: TypeAlias = Annotated[bool, typer.Option("--verbose", "-v", help="Show everything: the whole reply, walk and list of references.")]
+Verbose: TypeAlias = Annotated[
+    bool, typer.Option("--verbose", "-v", help="Show everything: the whole reply, walk and list of references.")
+]
 
 
 def chosen_color(ctx: typer.Context, color: str | None) -> str | None:

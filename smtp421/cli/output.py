@@ -17,12 +17,13 @@ PIPE_WIDTH = 80
 
 
 def view(color: str | None = None, *, verbose: bool = False, mta: str | None = None) -> View:
-    """The view that options, environment and terminal ask for. Raises :class:`smtp421.errors.UnknownFormat` for an MTA that is none."""
+    """The view that options, environment and terminal ask for. Raises UnknownFormat for an MTA that has no settings."""
     if mta is not None and mta not in MTAS:
         raise UnknownFormat(name=mta, known=", ".join(MTAS))
     colored = color == "always" or (color != "never" and wants_color(sys.stdout, os.environ))
     return View(
         width=width(sys.stdout, os.environ),
+        terminal=sys.stdout.isatty(),
         color=colored,
         links=colored and sys.stdout.isatty(),
         ascii=not (sys.stdout.encoding or "").lower().startswith("utf"),

@@ -35,9 +35,15 @@ def rules_command() -> None:
 @app.command("list")
 def list_rules(
     ctx: typer.Context,
-    provider: Annotated[str | None, typer.Option(metavar="ID", autocompletion=complete_provider, help="Only rules of this provider.")] = None,
-    cause: Annotated[str | None, typer.Option(metavar="ID", autocompletion=complete_cause, help="Only rules that name this cause.")] = None,
-    source: Annotated[Literal["bundled", "user", "option", "environment"] | None, typer.Option(help="Only rules that come from there.")] = None,
+    provider: Annotated[
+        str | None, typer.Option(metavar="ID", autocompletion=complete_provider, help="Only rules of this provider.")
+    ] = None,
+    cause: Annotated[
+        str | None, typer.Option(metavar="ID", autocompletion=complete_cause, help="Only rules that name this cause.")
+    ] = None,
+    source: Annotated[
+        Literal["bundled", "user", "option", "environment"] | None, typer.Option(help="Only rules that come from there.")
+    ] = None,
     form: PageForm = "text",
     rules: Rules = None,
     color: Color = None,
@@ -59,13 +65,15 @@ def list_rules(
         for rule in book.rules.values()
         if provider in (None, rule.provider) and cause in (None, rule.cause) and source in (None, rule.label)
     ]
-    write([renderer(form, view(chosen_color(ctx, color))).page(rules_page(book, chosen))])
+    write([renderer(form, view(chosen_color(ctx, color))).page(rules_page(chosen))])
 
 
 @app.command("show")
 def show_page(
     ctx: typer.Context,
-    name: Annotated[str, typer.Argument(metavar="ID", autocompletion=complete_page, help="A rule, cause, fix, provider or code.")],
+    name: Annotated[
+        str, typer.Argument(metavar="ID", autocompletion=complete_page, help="A rule, cause, fix, provider or code.")
+    ],
     mta: Mta = None,
     form: PageForm = "text",
     rules: Rules = None,
@@ -102,7 +110,7 @@ def search_rules(
     wanted = " ".join(text).lower().split()
     found = [(rule, _where(rule, wanted)) for rule in book.rules.values()]
     chosen = [rule for place in ("head", "body") for rule, where in found if where == place]
-    write([renderer(form, view(chosen_color(ctx, color))).page(rules_page(book, chosen))])
+    write([renderer(form, view(chosen_color(ctx, color))).page(rules_page(chosen))])
     if not chosen:
         raise typer.Exit(1)
 

@@ -27,7 +27,10 @@ STDIN = "-"
 def scan(
     ctx: typer.Context,
     files: Annotated[list[str] | None, typer.Argument(metavar="[FILE]...", help="Mail logs. - is standard input.")] = None,
-    form: Annotated[Literal["text", "json", "jsonl", "markdown"], typer.Option("--format", "-f", help="A table, or one object for each deferral.")] = "text",
+    form: Annotated[
+        Literal["text", "json", "jsonl", "markdown"],
+        typer.Option("--format", "-f", help="A table, or one object for each deferral."),
+    ] = "text",
     rules: Rules = None,
     color: Color = None,
 ) -> None:

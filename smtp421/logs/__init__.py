@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from types import ModuleType
 
-from smtp421.logs import dsn, event, exception, exchange, exim, plain, postfix, qmail, sendmail
+from smtp421.logs import dsn, event, exception, exchange, exim, message, plain, postfix, qmail, sendmail
 from smtp421.logs.clean import clean
 from smtp421.logs.line import Line, logical_lines
 from smtp421.model import Attempt, Status
@@ -37,6 +37,8 @@ def read_paste(text: str, now: datetime) -> list[Attempt]:
 
     ``now`` is the clock, for stamps that name no year. The list is empty only where the text is.
     """
+    if message.recognises(text) and (reported := list(message.read(text))):
+        return sorted(reported, key=_standing)
     text = clean(text)
     if not text.strip():
         return []

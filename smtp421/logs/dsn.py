@@ -30,8 +30,8 @@ def read(text: str) -> Attempt | None:
     for found in _FIELD.finditer(text):
         fields.setdefault(found["name"].lower(), found["value"])
     logged = parse_enhanced(fields.get("status", ""))
-    recipient = _typed(fields.get("final-recipient", "")) or None
-    relay_name = _typed(fields.get("remote-mta", ""))
+    recipient = typed(fields.get("final-recipient", "")) or None
+    relay_name = typed(fields.get("remote-mta", ""))
     relay = _relay(relay_name) if relay_name else None
     reply, origin = _diagnostic(fields.get("diagnostic-code", ""), logged)
     human = _HUMAN.search(text)
@@ -63,10 +63,15 @@ def _diagnostic(value: str, logged: EnhancedCode | None) -> tuple[Reply | None, 
     return (told, origin) if typed["type"].lower() != "smtp" else (read_words(words, logged), None)
 
 
-def _typed(value: str) -> str:
-    """The part of a typed field behind its type: ``dns; mx.example.com`` gives ``mx.example.com``."""
+def typed(value: str) -> str:
+    """Return the part of a typed field behind its type: ``dns; mx.example.com`` gives ``mx.example.com``."""
     typed = _TYPED.match(value)
     return collapse(typed["text"] if typed else value).strip("<>")
+
+
+def code_of(value: str) -> EnhancedCode | None:
+    """The enhanced status code of a ``Status`` field."""
+    return parse_enhanced(str(value))
 
 
 def _relay(name: str) -> Relay:

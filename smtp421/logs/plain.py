@@ -53,7 +53,12 @@ def read(text: str) -> Attempt:
             stage = _COMMANDS.get(sent[-1]["command"].upper(), Stage.END_OF_DATA if sent[-1]["command"] == "." else None)
         again = find_reply(_trim(text[found.start :], text[: found.start]), stage)
         reply = again.reply if again else replace(found.reply, stage=stage)
-    return Attempt(reply, NAME, relay=_relay(said or _REPLY_OF.search(text) or _NAMED_HOST.search(text)))
+    return Attempt(reply, NAME, relay=relay_in(text))
+
+
+def relay_in(text: str) -> Relay | None:
+    """The server that a text names as the one that answered."""
+    return _relay(_SAID.search(text) or _REPLY_OF.search(text) or _NAMED_HOST.search(text))
 
 
 def _trim(text: str, before: str) -> str:

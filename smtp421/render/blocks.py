@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Literal, NamedTuple, TypeAlias
 
 Style = Literal["", "strong", "dim", "code", "command", "info", "warning", "critical", "url"]
-"""``code`` is for what others wrote (replies, host names), ``command`` for what is typed; the severities are named as they are."""
+"""``code`` is for what others wrote (replies, host names), ``command`` for what is typed; the severities speak for themselves."""
 
 
 class Span(NamedTuple):
@@ -91,7 +91,9 @@ Document: TypeAlias = tuple[Block, ...]
 
 def words(*parts: str | Span) -> Words:
     """Spans from plain strings and spans; empty ones are left out."""
-    return tuple(part if isinstance(part, Span) else Span(part) for part in parts if (part.text if isinstance(part, Span) else part))
+    return tuple(
+        part if isinstance(part, Span) else Span(part) for part in parts if (part.text if isinstance(part, Span) else part)
+    )
 
 
 def prose(text: str) -> Words:

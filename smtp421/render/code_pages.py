@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from smtp421.model import EnhancedCode
-from smtp421.render import codes, phrases
+from smtp421.render import codes
 from smtp421.render.blocks import Block, Fields, Footer, Heading, Headline, Paragraph, Span, Table, Words, words
 from smtp421.render.page import Page
 from smtp421.render.rule_pages import rule_items
@@ -30,7 +30,12 @@ def code_page(book: RuleBook, name: str) -> Page | None:
     code = int(found[1]) if found[1] else None
     enhanced = EnhancedCode.parse(found[2]) if found[2] else None
     rules = list(_rules_with(book, code, enhanced))
-    data = {"code": code, "enhanced_code": str(enhanced) if enhanced else None, "meaning": _meaning(code, enhanced), "rules": [rule.id for rule in rules]}
+    data = {
+        "code": code,
+        "enhanced_code": str(enhanced) if enhanced else None,
+        "meaning": _meaning(code, enhanced),
+        "rules": [rule.id for rule in rules],
+    }
     return Page("code", {**data, "causes": dict(_causes(rules))}, tuple(_blocks(name, code, enhanced, rules)))
 
 
@@ -58,7 +63,9 @@ def _blocks(name: str, code: int | None, enhanced: EnhancedCode | None, rules: l
     if rules:
         causes = _causes(rules)
         if len(causes) > 1:
-            yield Paragraph(words(f"The number alone does not tell: servers use it for {len(causes)} causes. Explain the whole reply."))
+            yield Paragraph(
+                words(f"The number alone does not tell: servers use it for {len(causes)} causes. Explain the whole reply.")
+            )
         yield Heading("What servers mean by it")
         yield Table(("cause", "rules"), tuple((words(cause), words(str(number))) for cause, number in causes), frozenset({1}))
         yield Heading("Rules that know it")

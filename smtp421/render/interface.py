@@ -22,6 +22,8 @@ class View(NamedTuple):
     """How the reader looks at it; decided by the caller, never by a renderer."""
 
     width: int = 80
+    terminal: bool = False
+    """Whether somebody reads it on a screen; else it is a pipe or a file."""
     color: bool = False
     links: bool = False
     """Whether the terminal can be given clickable links."""

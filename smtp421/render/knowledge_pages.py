@@ -55,13 +55,21 @@ def _cause_blocks(book: RuleBook, cause: Cause) -> Iterator[Block]:
         yield Heading("Check")
         yield Items(tuple(Item(prose(check)) for check in cause.next_checks))
     rules = _rules_of(book, cause.id)
-    yield Footer(words(f"{phrases.count(len(rules), 'rule')} name it: ", Span(f"smtp421 rules list --cause {cause.id}", "command")))
+    yield Footer(
+        words(f"{phrases.count(len(rules), 'rule')} name it: ", Span(f"smtp421 rules list --cause {cause.id}", "command"))
+    )
 
 
 def _fix_blocks(book: RuleBook, fix: FixPage, mta: str | None) -> Iterator[Block]:
     filled = fill(fix, None, None, book.defaults)
     yield Headline("FIX", "strong", words(filled.action))
-    yield Fields((("Fix", words(Span(fix.id, "strong"))), ("Who", words(phrases.WHO[fix.who])), ("For", words(", ".join(_causes_with(book, fix.id)) or "no cause by itself"))))
+    yield Fields(
+        (
+            ("Fix", words(Span(fix.id, "strong"))),
+            ("Who", words(phrases.WHO[fix.who])),
+            ("For", words(", ".join(_causes_with(book, fix.id)) or "no cause by itself")),
+        )
+    )
     if fix.why:
         yield Paragraph(prose(fix.why))
     for name, lines in filled.settings:

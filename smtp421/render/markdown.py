@@ -6,7 +6,21 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from smtp421.render.blocks import Block, Code, Document, Fields, Footer, Heading, Headline, Item, Items, Paragraph, Span, Table, Words
+from smtp421.render.blocks import (
+    Block,
+    Code,
+    Document,
+    Fields,
+    Footer,
+    Heading,
+    Headline,
+    Item,
+    Items,
+    Paragraph,
+    Span,
+    Table,
+    Words,
+)
 from smtp421.render.interface import Renderer
 from smtp421.render.panel import panel
 from smtp421.render.safe import link_target, visible

@@ -8,7 +8,23 @@ from typing import TypeVar
 
 from smtp421.model import Attempt, Confidence, Diagnosis, Fix, Limit, Origin, Reference, Relay, Reply, Severity, Step
 from smtp421.render import phrases
-from smtp421.render.blocks import Block, Document, Fields, Footer, Heading, Headline, Item, Items, Paragraph, Span, Style, Words, join, prose, words
+from smtp421.render.blocks import (
+    Block,
+    Document,
+    Fields,
+    Footer,
+    Heading,
+    Headline,
+    Item,
+    Items,
+    Paragraph,
+    Span,
+    Style,
+    Words,
+    join,
+    prose,
+    words,
+)
 from smtp421.render.interface import View
 
 REPLY_LENGTH = 200
@@ -16,7 +32,9 @@ REPLY_LENGTH = 200
 AT_MOST = 2
 """References and checks shown unless the reader asks for all."""
 LIMITS = 3
+"""Limits shown, of each kind the first, unless the reader asks for all."""
 MTAS = 3
+"""Mail servers named where there are settings for more."""
 SEVERITY_STYLE: dict[Severity, Style] = {Severity.INFO: "info", Severity.WARNING: "warning", Severity.CRITICAL: "critical"}
 UNKNOWN = "unknown"
 T = TypeVar("T")
@@ -55,10 +73,22 @@ def _facts(found: Diagnosis, view: View) -> Iterator[tuple[str, Words]]:
         yield "Matched", words(Span(found.matched, "code"))
     differing = [rival for rival in found.rivals if rival.cause != found.cause]
     if differing and (view.verbose or found.confidence is not Confidence.HIGH):
-        yield "Or else", join((words(phrases.plain(rival.cause), Span(f" ({rival.rule})", "dim")) for rival in _some(differing, view, AT_MOST)), ", ")
+        yield (
+            "Or else",
+            join(
+                (words(phrases.plain(rival.cause), Span(f" ({rival.rule})", "dim")) for rival in _some(differing, view, AT_MOST)),
+                ", ",
+            ),
+        )
     walked = [step for step in found.path if step.answer != UNKNOWN]
     if walked and not view.verbose:
-        yield "Walk", join((words(f"{phrases.plain(step.node)}: ", Span(phrases.plain(step.answer), "strong")) for step in walked), _arrow(view))
+        yield (
+            "Walk",
+            join(
+                (words(f"{phrases.plain(step.node)}: ", Span(phrases.plain(step.answer), "strong")) for step in walked),
+                " \u2192 ",
+            ),
+        )
     yield "Retry", _retry(found)
 
 
@@ -84,7 +114,13 @@ def _speaker(found: Diagnosis) -> Words:
     name = found.provider_name or found.provider
     parts = [words(Span(name, "strong"))] if name else []
     parts += [words(Span(relay, "code"))] if relay else []
-    parts.append(words(phrases.ORIGIN[found.origin] if parts or found.origin is not Origin.REMOTE else "a receiving server that we do not know"))
+    parts.append(
+        words(
+            phrases.ORIGIN[found.origin]
+            if parts or found.origin is not Origin.REMOTE
+            else "a receiving server that we do not know"
+        )
+    )
     return join(parts, ", ")
 
 
@@ -125,11 +161,15 @@ def _fixes(found: Diagnosis, view: View) -> Iterator[Block]:
     mta = view.mta or phrases.mta_of(found.attempt.format)
     everybody = {fix.who for fix in found.fixes}
     yield Heading(f"What to do ({phrases.WHO[found.fixes[0].who]})" if len(everybody) == 1 else "What to do")
-    yield Items(tuple(_fix(fix, tuple(_settings(fix, mta, view)), tell_who=len(everybody) > 1) for fix in found.fixes), ordered=True)
+    yield Items(
+        tuple(_fix(fix, tuple(_settings(fix, mta, view)), tell_who=len(everybody) > 1) for fix in found.fixes), ordered=True
+    )
     names = list(dict.fromkeys(name for fix in found.fixes for name, _ in fix.settings))
     if mta is None and names and not view.verbose:
-        shown = ", ".join(names[:MTAS]) + (", ..." if len(names) > MTAS else "")
-        yield Paragraph(words(Span("For the settings of your mail server add ", "dim"), Span("--mta NAME", "command"), Span(f" ({shown})", "dim")))
+        others = f" (or {', '.join(names[1:MTAS])}{', ...' if len(names) > MTAS else ''})" if len(names) > 1 else ""
+        yield Paragraph(
+            words(Span("Settings of the mail server: add ", "dim"), Span(f"--mta {names[0]}", "command"), Span(others, "dim"))
+        )
 
 
 def _fix(fix: Fix, settings: tuple[tuple[str, str], ...], *, tell_who: bool) -> Item:
@@ -143,7 +183,8 @@ def _settings(fix: Fix, mta: str | None, view: View) -> Iterator[tuple[str, str]
 
 
 def _limits(limits: tuple[Limit, ...], view: View) -> Iterator[Block]:
-    shown = [limit for limit in limits if view.verbose or limit.kind != "historic"]
+    first = {limit.what: limit for limit in reversed(limits) if limit.kind != "historic"}
+    shown = [limit for limit in limits if view.verbose or first.get(limit.what) is limit]
     if shown:
         yield Heading("Known limits")
         yield Items(tuple(Item(_limit(limit, view)) for limit in _some(shown, view, LIMITS)))
@@ -159,10 +200,6 @@ def _walk(path: tuple[Step, ...], view: View) -> Iterator[Block]:
     if path and view.verbose:
         yield Heading("The walk through the diagnosis tree")
         yield Items(tuple(Item(_step(step)) for step in path), ordered=True)
-
-
-def _arrow(view: View) -> str:
-    return " > " if view.ascii else " \u2192 "
 
 
 def _step(step: Step) -> Words:

@@ -63,9 +63,9 @@ def plain(name: str) -> str:
     return " ".join(word.upper() if word in _ACRONYMS else word for word in name.replace("_", "-").split("-"))
 
 
-def count(number: int, noun: str) -> str:
+def count(number: int, one: str, many: str = "") -> str:
     """``1 rule``, ``12,000 rules``."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def mta_of(format_name: str) -> str | None:

@@ -87,7 +87,9 @@ def _document(groups: list[Group]) -> Document:
         frozenset({0, 1}),
     )
     tries, messages = sum(group.attempts for group in groups), len(set().union(*(group.messages for group in groups)))
-    title = f"{phrases.count(tries, 'deferral')} of {phrases.count(messages, 'message')}, for {phrases.count(len(groups), 'reason')}"
+    title = (
+        f"{phrases.count(tries, 'deferral')} of {phrases.count(messages, 'message')}, for {phrases.count(len(groups), 'reason')}"
+    )
     advice = Footer(words("What a cause means and what to do: ", Span(f"smtp421 explain {groups[0].cause}", "command")))
     return (Headline("SCAN", "strong", words(title)), table, advice)
 

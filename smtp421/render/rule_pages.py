@@ -7,7 +7,23 @@ from typing import TYPE_CHECKING
 
 from smtp421.diagnosis.figures import fill
 from smtp421.render import phrases
-from smtp421.render.blocks import Block, Code, Document, Fields, Footer, Heading, Headline, Item, Items, Paragraph, Span, Table, Words, prose, words
+from smtp421.render.blocks import (
+    Block,
+    Code,
+    Document,
+    Fields,
+    Footer,
+    Heading,
+    Headline,
+    Item,
+    Items,
+    Paragraph,
+    Span,
+    Table,
+    Words,
+    prose,
+    words,
+)
 from smtp421.render.page import Page
 from smtp421.render.panel import SEVERITY_STYLE
 from smtp421.rulebook.pages import Citation, Conditions, Rule
@@ -21,20 +37,27 @@ def rule_page(book: RuleBook, rule: Rule) -> Page:
     return Page("rule", rule._asdict(), tuple(_rule_blocks(book, rule)))
 
 
-def rules_page(book: RuleBook, rules: Sequence[Rule]) -> Page:
+def rules_page(rules: Sequence[Rule]) -> Page:
     """A table of rules, each with its cause and the pack that it comes from."""
+    origin = ("from",) if any(rule.label != "bundled" for rule in rules) else ()
     table = Table(
-        ("rule", "cause", "from", "what it means"),
-        tuple((words(Span(rule.id, "strong")), words(rule.cause), words(rule.label), words(rule.title)) for rule in rules),
+        ("rule", "cause", *origin, "what it means"),
+        tuple(
+            (words(Span(rule.id, "strong")), words(rule.cause), *((words(rule.label),) if origin else ()), words(rule.title))
+            for rule in rules
+        ),
     )
-    footer = Footer(words(f"{phrases.count(len(rules), 'rule')}. More of one: ", Span("smtp421 rules show RULE", "command")))
+    told = phrases.count(len(rules), "rule") + ("" if origin else ", all of them bundled")
+    footer = Footer(words(f"{told}. More of one: ", Span("smtp421 rules show RULE", "command")))
     document: Document = (table, footer) if rules else (Paragraph(words("No rule fits that.")),)
     return Page("rules", {"rules": [_summary(rule) for rule in rules]}, document)
 
 
 def citations(references: Iterable[Citation]) -> Iterator[Block]:
     """Pages that back what was said, with the day somebody read them."""
-    items = tuple(Item(words(f"{page.title} ", Span(page.url, "url"), Span(f" (read {page.checked})", "dim"))) for page in references)
+    items = tuple(
+        Item(words(f"{page.title} ", Span(page.url, "url"), Span(f" (read {page.checked})", "dim"))) for page in references
+    )
     if items:
         yield Heading("Read")
         yield Items(items)
@@ -88,14 +111,21 @@ def _facts(book: RuleBook, rule: Rule) -> Iterator[tuple[str, Words]]:
     cause = book.causes.get(rule.cause)
     provider = book.providers.get(rule.provider) if rule.provider else None
     severity = rule.severity or (cause.severity if cause else None)
-    helps, wait, advice = (rule.helps, rule.wait_seconds, rule.advice) if rule.helps or not cause else (cause.helps, cause.wait_seconds, cause.advice)
+    helps, wait, advice = (
+        (rule.helps, rule.wait_seconds, rule.advice)
+        if rule.helps or not cause
+        else (cause.helps, cause.wait_seconds, cause.advice)
+    )
     yield "Rule", words(Span(rule.id, "strong"))
     yield "Said by", words(provider.name if provider else "anybody")
     yield "Cause", words(Span(rule.cause, "strong"), f", perhaps {', '.join(rule.also)}" if rule.also else "")
     if severity is not None:
         yield "Severity", words(Span(severity, SEVERITY_STYLE[severity]), f": {phrases.SEVERITY[severity]}")
     if helps is not None:
-        yield "Retry", words(phrases.HELPS[helps], f", after {phrases.duration(wait)}" if wait else "", f". {advice}" if advice else "")
+        yield (
+            "Retry",
+            words(phrases.HELPS[helps], f", after {phrases.duration(wait)}" if wait else "", f". {advice}" if advice else ""),
+        )
     yield "Sure", words(f"{rule.confidence} confidence, decided by {phrases.DECIDED_BY[rule.decided_by]}")
     yield "From", words(Span(f"{rule.path}:{rule.line}", "code"), Span(f" ({rule.label})", "dim"))
 

@@ -9,7 +9,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from smtp421.render.blocks import Block, Code, Document, Fields, Footer, Heading, Headline, Items, Paragraph, Span, Style, Table, Words
+from smtp421.render.blocks import (
+    Block,
+    Code,
+    Document,
+    Fields,
+    Footer,
+    Heading,
+    Headline,
+    Items,
+    Paragraph,
+    Span,
+    Style,
+    Table,
+    Words,
+)
 from smtp421.render.interface import Renderer
 from smtp421.render.panel import panel
 from smtp421.render.safe import link_target, visible
@@ -30,6 +44,20 @@ _CODES: dict[Style, str] = {
     "url": "4;34",
 }
 _INDENT = 2
+_RULE = "\u2500"
+_ASCII = str.maketrans(
+    {
+        "\u2500": "-",
+        "\u2502": "|",
+        "\u251c": "|",
+        "\u2514": "`",
+        "\u2192": ">",
+        "\u2022": "*",
+        "\u2019": "'",
+        "\u201c": '"',
+        "\u201d": '"',
+    }
+)
 
 
 class Format(Renderer):
@@ -51,11 +79,18 @@ class Format(Renderer):
     def paint(self, document: Document) -> str:
         """A document as lines of text."""
         lines: list[str] = []
+        before: Block | None = None
         for block in document:
-            if lines and not isinstance(block, Items | Fields | Code | Table):
+            if (
+                before is not None
+                and not isinstance(before, Headline | Heading)
+                and not isinstance(block, Items | Code | Table | Fields)
+            ):
                 lines.append("")
             lines.extend(self._block(block))
-        return "".join(line.rstrip() + "\n" for line in lines)
+            before = block
+        text = "".join(line.rstrip() + "\n" for line in lines)
+        return text.translate(_ASCII) if self.view.ascii else text
 
     def _block(self, block: Block) -> Iterator[str]:
         match block:
@@ -76,10 +111,11 @@ class Format(Renderer):
 
     def _headline(self, block: Headline) -> Iterator[str]:
         label = self._style(Span(block.label, block.style))
-        yield from self._lines(block.title, label + "  ", " " * (cells(block.label) + 2), first=cells(block.label) + 2, style="strong")
-        line = "-" if self.view.ascii else "\u2500"
-        note = f"{line * 2} {visible(block.note)} " if block.note else ""
-        yield self._style(Span(note + line * (self.view.width - cells(note)), "dim"))
+        yield from self._lines(
+            block.title, label + "  ", " " * (cells(block.label) + 2), first=cells(block.label) + 2, style="strong"
+        )
+        note = f"{_RULE * 2} {visible(block.note)} " if block.note else ""
+        yield self._style(Span(note + _RULE * (self.view.width - cells(note)), "dim"))
 
     def _fields(self, block: Fields) -> Iterator[str]:
         size = max((cells(name) for name, _ in block.rows), default=0) + 2
@@ -90,7 +126,7 @@ class Format(Renderer):
     def _items(self, block: Items) -> Iterator[str]:
         digits = len(str(len(block.items)))
         for number, item in enumerate(block.items, 1):
-            mark = f"{number:>{digits}}. " if block.ordered else ("* " if self.view.ascii else "\u2022 ")
+            mark = f"{number:>{digits}}. " if block.ordered else "\u2022 "
             indent = " " * (_INDENT + len(mark))
             yield from self._lines(item.words, " " * _INDENT + mark, indent)
             for name, code in item.code:
@@ -99,22 +135,21 @@ class Format(Renderer):
                     yield indent + "  " + self._style(Span(visible(line), "code"))
 
     def _table(self, block: Table) -> Iterator[str]:
-        head: tuple[Words, ...] = tuple((Span(name, "strong"),) for name in block.heads)
+        """Columns as wide as their widest cell; the last one is broken into lines on a terminal, a row is one line in a pipe."""
+        head: tuple[Words, ...] = tuple((Span(name, "dim"),) for name in block.heads)
         rows = [tuple(tuple(map(self._clean, cell)) for cell in row) for row in (head, *block.rows)]
-        sizes = [max(sum(cells(span.text) for span in cell) for cell in column) for column in zip(*rows, strict=True)]
-        spare = self.view.width - sum(sizes[:-1]) - 2 * (len(sizes) - 1)
+        sizes = [max(map(_cells, column)) for column in zip(*rows, strict=True)]
+        start = sum(sizes[:-1]) + 2 * (len(sizes) - 1)
         for row in rows:
-            last = wrap(row[-1], max(spare, 20))
-            text = ""
-            for index, cell in enumerate(row[:-1]):
-                gap = " " * (sizes[index] - sum(cells(span.text) for span in cell))
-                painted = "".join(map(self._style, cell))
-                text += (gap + painted if index in block.numbers else painted + gap) + "  "
-            if len(row) - 1 in block.numbers:
-                text += " " * (sizes[-1] - sum(cells(span.text) for span in row[-1]))
+            label = "".join(self._cell(cell, sizes[index], index in block.numbers) + "  " for index, cell in enumerate(row[:-1]))
+            last = wrap(row[-1], max(self.view.width - start, 20)) if self.view.terminal else [row[-1]]
             for number, line in enumerate(last):
-                before = text if not number else " " * (sum(sizes[:-1]) + 2 * (len(sizes) - 1))
-                yield before + "".join(map(self._style, line))
+                yield (" " * start if number else label) + self._cell(line, sizes[-1], len(row) - 1 in block.numbers)
+
+    def _cell(self, cell: Words, size: int, flush_right: bool) -> str:
+        gap = " " * (size - _cells(cell))
+        painted = "".join(map(self._style, cell))
+        return gap + painted if flush_right else painted + gap
 
     def _lines(self, content: Words, label: str, indent: str, *, first: int | None = None, style: Style = "") -> Iterator[str]:
         """``content`` in lines: ``label`` before the first one, ``indent`` before the others."""
@@ -133,3 +168,7 @@ class Format(Renderer):
         """Harmless, on one line, and with marks where only a colour would tell a command from a sentence."""
         text = visible(" ".join(span.text.split("\n")))
         return Span(f"`{text}`" if span.style == "command" and not self.view.color else text, span.style)
+
+
+def _cells(words: Words) -> int:
+    return sum(cells(span.text) for span in words)

@@ -11,6 +11,7 @@ from smtp421.rulebook.pages import Edge, Node, Tree
 
 TITLE = "Questions that tell a deferral's cause, in the order to ask them"
 UNKNOWN = "not known"
+_LINE, _BRANCH, _LAST = "\u2502", "\u251c\u2500", "\u2514\u2500"
 
 
 def tree_page(tree: Tree) -> Page:
@@ -48,12 +49,12 @@ def _sketch(tree: Tree, name: str, indent: str, seen: set[str]) -> Iterator[str]
     edges = list(_edges(tree.nodes[name]).items())
     for number, (answer, edge) in enumerate(edges):
         last = number == len(edges) - 1
-        known = edge.to in tree.nodes
-        again = " (above)" if edge.to in seen else ""
-        yield f"{indent}{'`-' if last else '|-'} {phrases.plain(answer)}{f' -> {edge.to}{again}' if known else ''}"
-        if edge.to is not None and known and not again:
+        onward = f" \u2192 {edge.to}{' (above)' if edge.to in seen else ''}" if edge.to in tree.nodes else ""
+        cause = f": {phrases.plain(edge.cause)}" if edge.cause else ""
+        yield f"{indent}{_LAST if last else _BRANCH} {phrases.plain(answer)}{cause}{onward}"
+        if edge.to in tree.nodes and edge.to not in seen and edge.to is not None:
             seen.add(edge.to)
-            yield from _sketch(tree, edge.to, indent + ("   " if last else "|  "), seen)
+            yield from _sketch(tree, edge.to, indent + ("   " if last else f"{_LINE}  "), seen)
 
 
 def _in_order(tree: Tree) -> Iterator[Node]:

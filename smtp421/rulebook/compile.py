@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Sequence
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 from smtp421.model import Fault
 from smtp421.rulebook import pages, schema
@@ -20,8 +20,6 @@ from smtp421.rulebook.sources import RuleSource
 from smtp421.rulebook.words import EXACT, OTHER, PLAIN, TIMED
 
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
-
-T = TypeVar("T")
 
 
 class Compiled(NamedTuple):
@@ -221,34 +219,35 @@ def _dates(rules: Iterable[pages.Rule], providers: Iterable[pages.Provider]) -> 
 # What matching needs
 
 Step = list[Any]
-"""How a pattern is confirmed: ``[EXACT, literal, ...]``, else the engine, the pattern and its literals."""
+"""How a pattern is confirmed: ``[EXACT, literal, ...]``, else the engine, the pattern and its sets of literals."""
 
 
-def _step(pattern: str, *, trusted: bool) -> tuple[Step, tuple[str, ...] | None]:
-    """How a pattern is confirmed, and the literals that its matches need."""
+def _step(pattern: str, *, trusted: bool) -> tuple[Step, tuple[str, ...]]:
+    """How a pattern is confirmed, and the literals of which each match holds one; none where nothing is known."""
     needed = needed_literals(pattern)
-    if needed.exact and needed.literals:
-        return [EXACT, *needed.literals], needed.literals
-    return [(PLAIN if needed.plain else OTHER) if trusted else TIMED, pattern, *(needed.literals or ())], needed.literals
+    best = needed.sets[0] if needed.sets else ()
+    if needed.exact:
+        return [EXACT, *best], best
+    return [(PLAIN if needed.plain else OTHER) if trusted else TIMED, pattern, *needed.sets], best
 
 
 def _words(sets: Iterable[tuple[Sequence[str], bool]]) -> dict[str, Any]:
     """Sets of patterns, each with whether it is trusted, in the form that :class:`smtp421.rulebook.words.WordIndex` reads."""
     steps_of_sets, anywhere = [], []
-    literals: dict[str, list[int]] = defaultdict(list)
+    numbers: dict[str, list[int]] = defaultdict(list)
     for number, (patterns, trusted) in enumerate(sets):
         steps = [_step(pattern, trusted=trusted) for pattern in patterns]
-        steps_of_sets.append(_json([step for step, _needed in steps]))
-        if not steps or any(needed is None for _step, needed in steps):
+        steps_of_sets.append(_json([step for step, _literals in steps]))
+        if not steps or any(not literals for _step, literals in steps):
             anywhere.append(number)
             continue
-        for literal in {literal for _step, needed in steps for literal in needed or ()}:
-            literals[literal].append(number)
-    ordered = sorted(literals)
+        for literal in {literal for _step, needed in steps for literal in needed}:
+            numbers[literal].append(number)
+    ordered = sorted(numbers)
     return {
         "steps": steps_of_sets,
         "literals": ordered,
-        "sets": [" ".join(map(str, literals[literal])) for literal in ordered],
+        "sets": [" ".join(map(str, numbers[literal])) for literal in ordered],
         "anywhere": anywhere,
     }
 

@@ -20,19 +20,25 @@ MAX_PRODUCT = 24
 """Most literals that a sequence of choices is multiplied out to."""
 MAX_UNION = 64
 """Most literals that one pattern may need."""
+MAX_SETS = 4
+"""Most sets that are kept of one pattern."""
 MAX_DEPTH = 60
 MAX_LENGTH = 200
 OTHER_MEANING = re.compile(r"(?<!\\)(?:\\\\)*(?:\{(?!\d+(?:,\d*)?\}|,\d+\})|\[:\^?\w+:\])")
 """What ``regex`` reads otherwise than ``re`` without a complaint of ``re``: fuzzy counts and POSIX classes."""
 
 
+Literals = tuple[str, ...]
+"""Alternatives: a text must hold one of them."""
+
+
 class Needed(NamedTuple):
     """What is known of a pattern's matches."""
 
-    literals: tuple[str, ...] | None
-    """Each match holds one of them; None where nothing is known."""
+    sets: tuple[Literals, ...]
+    """A match holds a literal of each set, the most telling set first; empty where nothing is known."""
     exact: bool
-    """The pattern matches these literals and nothing else; they stand in the order in which it prefers them."""
+    """The pattern matches the literals of the one set and nothing else; they stand in the order in which it prefers them."""
     plain: bool
     """``re`` reads the pattern as ``regex`` does."""
 
@@ -40,44 +46,54 @@ class Needed(NamedTuple):
 class _Part(NamedTuple):
     """What is known of a part of a pattern."""
 
-    words: tuple[str, ...] | None
+    words: Literals | None
     """All that it can match, in its order of preference; None for "too much"."""
-    needed: tuple[str, ...] | None
+    needed: tuple[Literals, ...]
+    """Sets of which a match holds one literal each, beside ``words``."""
     pure: bool = True
     """No assertions, flags or references: ``words`` tell all."""
 
+    @property
+    def sets(self) -> tuple[Literals, ...]:
+        """All sets that are needed."""
+        return self.needed if self.words is None else (self.words, *self.needed)
 
-UNKNOWN = _Part(None, None, pure=False)
-EMPTY = _Part(("",), None)
+
+UNKNOWN = _Part(None, (), pure=False)
+EMPTY = _Part(("",), ())
 
 
 def needed_literals(pattern: str) -> Needed:
     """Find the literals of a pattern."""
     if OTHER_MEANING.search(pattern):
-        return Needed(None, exact=False, plain=False)
+        return Needed((), exact=False, plain=False)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             tree = parser.parse(pattern, re.IGNORECASE)
     except (re.error, RecursionError, OverflowError, Warning):
-        return Needed(None, exact=False, plain=False)
+        return Needed((), exact=False, plain=False)
     part = _sequence(tree, 0)
-    best = _best((part.words, part.needed))
-    exact = best is not None and part.pure and best == part.words and not tree.state.flags & ~(re.IGNORECASE | re.UNICODE)
-    return Needed(best, exact, plain=True)
+    ranked = _ranked(part.sets)
+    exact = part.pure and ranked == (part.words,) and not tree.state.flags & ~(re.IGNORECASE | re.UNICODE)
+    return Needed(ranked, exact, plain=True)
 
 
-def _usable(literals: tuple[str, ...] | None) -> bool:
-    return literals is not None and 0 < len(literals) <= MAX_UNION and all(literals) and max(map(len, literals)) <= MAX_LENGTH
+def _worth(literals: Literals) -> tuple[int, int]:
+    """How telling a set is: that whose shortest literal is longest, and of two such the smaller."""
+    return min(map(len, literals)), -len(literals)
 
 
-def _best(choices: Iterable[tuple[str, ...] | None]) -> tuple[str, ...] | None:
-    """The set whose shortest literal is longest; of two such the smaller."""
-    usable = [choice for choice in choices if choice is not None and _usable(choice)]
-    return max(usable, key=lambda choice: (min(map(len, choice)), -len(choice)), default=None)
+def _ranked(sets: Iterable[Literals]) -> tuple[Literals, ...]:
+    """The sets that tell something, the most telling first."""
+    usable = {
+        literals for literals in sets if len(literals) <= MAX_UNION and all(literals) and max(map(len, literals)) <= MAX_LENGTH
+    }
+    ranked = sorted(usable, key=lambda literals: (_worth(literals), literals), reverse=True)
+    return tuple(ranked[:1] + [literals for literals in ranked[1:MAX_SETS] if _worth(literals)[0] > 1])
 
 
-def _unique(words: Iterable[str]) -> tuple[str, ...]:
+def _unique(words: Iterable[str]) -> Literals:
     return tuple(dict.fromkeys(words))
 
 
@@ -85,21 +101,22 @@ def _sequence(items: Sequence[Any], depth: int) -> _Part:
     """Parts one after another: multiply out what is finite, and keep the best of what must be there."""
     if depth > MAX_DEPTH:
         return UNKNOWN
-    found: list[tuple[str, ...] | None] = []
-    run: tuple[str, ...] = ("",)
+    found: list[Literals] = []
+    run: Literals = ("",)
     whole = pure = True
     for item in items:
         part = _item(item, depth)
         pure = pure and part.pure
-        found.append(part.needed)
+        found += part.needed
         if part.words is not None and len(run) * len(part.words) <= MAX_PRODUCT:
             run = _unique(left + right for left in run for right in part.words)
             continue
         found.append(run)
         whole = False
         run = part.words if part.words is not None else ("",)
-    words = run if whole else None
-    return _Part(words, _best([*found, run]), pure and whole)
+    if whole:
+        return _Part(run, tuple(found), pure)
+    return _Part(None, _ranked([*found, run]), pure=False)
 
 
 def _item(item: tuple[Any, Any], depth: int) -> _Part:
@@ -127,7 +144,7 @@ def _character(code: int) -> _Part:
     character = chr(code)
     if not character.isprintable() and not character.isascii():  # perhaps a letter of a newer Unicode, whose case `regex` knows
         return UNKNOWN
-    return _Part((fold(character),), None)
+    return _Part((fold(character),), ())
 
 
 def _class(members: Sequence[tuple[Any, Any]]) -> _Part:
@@ -141,19 +158,18 @@ def _class(members: Sequence[tuple[Any, Any]]) -> _Part:
             words += (fold(chr(code)) for code in range(value[0], value[1] + 1))
         else:
             return UNKNOWN
-    return _Part(_unique(words), None) if len(words) <= MAX_PRODUCT else UNKNOWN
+    return _Part(_unique(words), ()) if len(words) <= MAX_PRODUCT else UNKNOWN
 
 
 def _branch(parts: list[_Part]) -> _Part:
-    pure = all(part.pure for part in parts)
-    words: tuple[str, ...] | None = None
+    """One of some parts: all that any of them matches, and the union of what each needs most."""
+    needs = [_ranked(part.sets) for part in parts]
+    needed = _ranked([_unique(word for need in needs for word in need[0])]) if all(needs) else ()
     if all(part.words is not None for part in parts):
         words = _unique(word for part in parts for word in part.words or ())
-        if len(words) > MAX_PRODUCT:
-            words = None
-    needs = [_best((part.words, part.needed)) for part in parts]
-    needed = _unique(word for need in needs for word in need or ()) if all(needs) else None
-    return _Part(words, needed if _usable(needed) else None, pure and words is not None)
+        if len(words) <= MAX_PRODUCT:
+            return _Part(words, (), all(part.pure for part in parts))
+    return _Part(None, needed, pure=False)
 
 
 def _repeat(operation: Any, value: tuple[int, int, Sequence[Any]], depth: int) -> _Part:
@@ -168,10 +184,10 @@ def _repeat(operation: Any, value: tuple[int, int, Sequence[Any]], depth: int) -
         if least == 1:
             return part._replace(pure=pure)
         words = (*part.words, "") if operation is not ast.MIN_REPEAT else ("", *part.words)
-        return _Part(_unique(words), None, pure)
+        return _Part(_unique(words), (), pure)
     if part.words is not None and least == most and len(part.words) ** most <= MAX_PRODUCT and most <= 8:
         words = ("",)
         for _ in range(most):
             words = _unique(left + right for left in words for right in part.words)
-        return _Part(words, None, pure)
-    return _Part(None, _best((part.words, part.needed)) if least else None, pure=False)
+        return _Part(words, (), pure)
+    return _Part(None, _ranked(part.sets) if least else (), pure=False)

@@ -126,20 +126,20 @@ def finder(step: Sequence[Any]) -> Finder:
     kind, first, *rest = step
     if kind == EXACT:
         return _literals((first, *rest)) if rest else _literal(first)
-    return _guarded(kind, first, tuple(rest))
+    return _guarded(kind, first, tuple(map(tuple, rest)))
 
 
-def _guarded(kind: int, source: str, literals: tuple[str, ...]) -> Finder:
-    """Search for a pattern, compiled when a text first holds one of its literals: compiling costs more than many searches."""
+def _guarded(kind: int, source: str, sets: tuple[tuple[str, ...], ...]) -> Finder:
+    """Search for a pattern where the text holds its literals; it is compiled then, which costs more than many searches."""
     search: Finder | None = None
 
     def find(text: str, folded: str) -> Span | None:
         nonlocal search
-        for literal in literals:
-            if literal in folded:
-                break
-        else:
-            if literals:
+        for literals in sets:
+            for literal in literals:
+                if literal in folded:
+                    break
+            else:
                 return None
         if search is None:
             search = _compiled(kind, source)
