@@ -45,7 +45,7 @@ def run(command: tuple[str, ...]) -> Cost:
         stderr=subprocess.DEVNULL,
         stdin=subprocess.DEVNULL,
         cwd=HERE.parent,
-        env=os.environ,
+        env=environment,
     )
     wall = time.perf_counter() - start
     after = resource.getrusage(resource.RUSAGE_CHILDREN)

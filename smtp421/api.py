@@ -10,7 +10,7 @@ from pathlib import Path
 
 from smtp421.diagnosis.decide import diagnose
 from smtp421.errors import NothingToExplain
-from smtp421.logs import read_line, read_paste
+from smtp421.logs import Stream, read_paste
 from smtp421.logs.line import Line
 from smtp421.model import Attempt, Diagnosis, Evidence, Status
 from smtp421.rulebook import RuleBook
@@ -67,11 +67,15 @@ def scan(lines: Iterable[str | bytes], *, rulebook: RuleBook | None = None, now:
     """Diagnose each deferral in the lines of a log, in order, as they come. Lines that no reader knows are passed over."""
     book = rulebook or _default_book()
     clock = now or datetime.now(UTC)
+    stream = Stream()
     for number, raw in enumerate(lines, start=1):
         text = raw.decode("utf-8", "replace") if isinstance(raw, bytes) else raw
-        for attempt in read_line(Line(number, text.rstrip("\r\n"), clock)):
+        for attempt in stream.read(Line(number, text.rstrip("\r\n"), clock)):
             if attempt.status in _REPORTED:
                 yield diagnose(attempt, book)
+    for attempt in stream.close():
+        if attempt.status in _REPORTED:
+            yield diagnose(attempt, book)
 
 
 def _tells_something(diagnosis: Diagnosis) -> bool:

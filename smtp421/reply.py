@@ -113,8 +113,9 @@ _INTRODUCERS = (
 _BEFORE = re.compile(rf"(?:^|[\s(\[\"'*]|\b)(?:{_INTRODUCERS})[\s\"'(\[“‘`]*$", re.IGNORECASE)
 _OPENER = re.compile(r"(?:^|[\n\"'“‘`(\[{>;|,]|(?<![\w]): ?|[a-z]\]?: )[ \t]*$")
 _ASSIGNED = re.compile(r"\b(?:response|error|led|message|reply|reason|result|stat|msg|smtpmsg|text|dsn_diag|dsndiag)[\"']?\s*[=:]\s*[\"'{(\[“]*$", re.IGNORECASE)
-_CANDIDATE = re.compile(rf"(?<![\w./@+\-#%&?])(?<!\d:)(?:{REPLY_CODE})(?![\d/@%])(?!\.\d{{1,3}}\.\d{{1,3}}\.\d)(?!:\d\d)")
-_ENHANCED_CANDIDATE = re.compile(rf"(?<![\w.\-/@+])#?{ENHANCED_CODE}(?![\w]|\.\d|/)")
+_CANDIDATE = re.compile(rf"(?<![\w./@+\-#%&?])(?<!\d:)(?<!\]:)(?<!::)(?:{REPLY_CODE})(?![\d/@%])(?!\.\d{{1,3}}\.\d{{1,3}}\.\d)(?!:\d\d)")
+_ENHANCED_CANDIDATE = re.compile(r"(?<![\w.\-/@+#])#?[45]\.[0-7]\.\d{1,3}(?![\w]|\.\d|/|\)\s*$|\]\s*$)(?=\s+\S+\s*\S|:|\s*$)")
+"""A lone code: RFC 3463 knows the subjects 0 to 7, and words follow it; behind the words it is the speaker's own mark, not a status."""
 _UNIT = re.compile(
     r"\s*(?:-\s*)?(?:ms|s|secs?|seconds?|minutes?|hours?|days?|bytes|kb|mb|gb|messages?|mails?|emails?|recipients?|connections?|lines?|users?|times|%|but\b)\b",
     re.IGNORECASE,
@@ -156,12 +157,13 @@ def _strength(text: str, start: int, end: int) -> int:
     if _ASSIGNED.search(before):
         return _CERTAIN
     opens_line = before.rstrip(" \t\"'`(") == "" or before.rstrip(" \t\"'`(")[-1] == "\n"
-    if _UNIT.match(after) and not opens_line:
+    introduced = _BEFORE.search(before) is not None
+    if _UNIT.match(after) and not (opens_line or introduced):
         return 0
     follows = re.match(r"(?:[- ]\s*[^\W\d_]|[- ]\s*[\"'<\[(#{*]|[- ]\s*\d|[\"')\]:,;.}`]|\s*$|-?\s*\n|[- ]\s)", after)
     if not follows:
         return 0
-    if _BEFORE.search(before):
+    if introduced:
         return _INTRODUCED
     if _OPENER.search(before) and re.match(r"[- ]\s*\S|[\"')\]:,`]|\s*$", after):
         return _INTRODUCED if opens_line else _PLAIN
@@ -171,8 +173,9 @@ def _strength(text: str, start: int, end: int) -> int:
 def find_enhanced(text: str) -> int | None:
     """Offset of a lone enhanced status code (``4.7.1 Service unavailable``) of class 4 or 5, or None."""
     for candidate in _ENHANCED_CANDIDATE.finditer(text):
-        digits = candidate[0].lstrip("#")
+        if candidate.end() == len(text.rstrip()) and candidate.start() > 0:
+            continue
         before = text[max(0, candidate.start() - 24) : candidate.start()].lower()
-        if digits[0] in "45" and not re.search(r"(?:version|postfix|exim|sendmail|v|ver\.?|release|dsn=|/) ?$", before):
+        if not re.search(r"(?:version|postfix|exim|sendmail|v|ver\.?|release|dsn=|/) ?$", before):
             return candidate.start()
     return None

@@ -137,7 +137,8 @@ def _is_final(attempt: Attempt) -> bool:
 def _severity(own: Rule | None, cause: Cause, walked: Walk, who: Identity, origin: Origin, book: RuleBook, *, final: bool) -> Severity:
     """The rule's severity, else the cause's; raised by the tree's answers and for what cannot heal."""
     severity = own.severity if own and own.severity else cause.severity
-    if origin is Origin.LOCAL and cause.severity_at_known_provider and who.provider and book.providers[who.provider].large:
+    at_large_provider = origin is Origin.LOCAL and who.provider is not None and book.providers[who.provider].large
+    if at_large_provider and cause.severity_at_known_provider and (own is None or own.severity is None):
         severity = max(severity, cause.severity_at_known_provider, key=lambda level: level.rank)
     if walked.raises is not None:
         severity = max(severity, walked.raises, key=lambda level: level.rank)
@@ -163,7 +164,8 @@ def _retry(attempt: Attempt, own: Rule | None, cause: Cause, *, final: bool) -> 
     wait = own.wait_seconds if own is not None and from_rule else cause.wait_seconds
     advice = (own.advice if own is not None and from_rule else None) or cause.advice or ""
     if final and helps == "yes":
-        return Retry("after_fix", None, "This answer is final for this message: the server will not try it again, so send it anew once the cause is gone.")
+        own_advice = own.advice if own is not None and own.advice else "send it anew once the cause is gone."
+        return Retry("after_fix", None, f"This answer is final for this message, so your server will not try it again: {own_advice}")
     if helps == "no":
         return Retry(helps, None, advice)
     decisive = attempt.inner or attempt.reply

@@ -1,7 +1,7 @@
 """Readers: one a format, line or text in, :class:`smtp421.model.Attempt` out; and the tables that choose among them.
 
 Line formats are tried on each line, in the order of ``LINE_FORMATS``; text formats on what is no log line, in the order of
-``TEXT_FORMATS``. A new line format is a module with ``NAME``, ``recognises(text)`` and ``read(line)``, and a row here.
+``TEXT_FORMATS``. A new line format is a module with a ``FORMAT`` (see :mod:`smtp421.logs.interface`) and a row here.
 """
 
 from __future__ import annotations
@@ -13,10 +13,11 @@ from types import ModuleType
 
 from smtp421.logs import dsn, event, exception, exchange, exim, message, plain, postfix, qmail, sendmail
 from smtp421.logs.clean import clean
+from smtp421.logs.interface import Format, Reader
 from smtp421.logs.line import Line, logical_lines
 from smtp421.model import Attempt, Status
 
-LINE_FORMATS: tuple[ModuleType, ...] = (postfix, exim, sendmail, qmail)
+LINE_FORMATS: tuple[Format, ...] = (postfix.FORMAT, exim.FORMAT, sendmail.FORMAT, qmail.FORMAT)
 TEXT_FORMATS: tuple[ModuleType, ...] = (dsn, exchange, event, exception)
 
 _NEW_REPLY = re.compile(r"^[\s\"'`>*-]*(?P<code>[245]\d\d)(?P<more>-| |$)", re.MULTILINE)
@@ -24,12 +25,34 @@ _TELLS = (Status.DEFERRED, Status.SUSPENDED, Status.EXPIRED, Status.BOUNCED, Non
 """What is worth explaining, the likeliest to be meant first."""
 
 
-def read_line(line: Line, formats: Iterable[ModuleType] = LINE_FORMATS) -> Iterator[Attempt]:
-    """Yield the attempts in one line of a log; none where no reader knows the line."""
-    for reader in formats:
-        if reader.recognises(line.text):
+class Stream:
+    """The readers of one stream of lines: each line goes to the format that knows it, so that a mixed file is read line by line."""
+
+    def __init__(self, formats: Iterable[Format] = LINE_FORMATS) -> None:
+        self._formats = tuple(formats)
+        self._open: dict[str, Reader] = {}
+        self._last: Reader | None = None
+
+    def read(self, line: Line) -> Iterator[Attempt]:
+        """Yield the attempts that a line completes; none where no reader knows it."""
+        reader = self._reader(line.text)
+        if reader is not None:
+            self._last = reader
             yield from reader.read(line)
-            return
+
+    def close(self) -> Iterator[Attempt]:
+        """Yield what the end of the stream completes."""
+        for reader in self._open.values():
+            yield from reader.close()
+
+    def _reader(self, text: str) -> Reader | None:
+        if self._last is not None and self._last.claims(text):
+            return self._last
+        for form in self._formats:
+            opened = self._open.get(form.name)
+            if form.recognises(text) or (opened is not None and opened.claims(text)):
+                return self._open.setdefault(form.name, opened or form.open())
+        return None
 
 
 def read_paste(text: str, now: datetime) -> list[Attempt]:
@@ -44,7 +67,9 @@ def read_paste(text: str, now: datetime) -> list[Attempt]:
         return []
     if transcript := postfix.read_transcript(text):
         return [transcript]
-    attempts = [attempt for line in logical_lines(text, now) for attempt in read_line(line) if attempt.status in _TELLS]
+    stream = Stream()
+    attempts = [attempt for line in logical_lines(text, now) for attempt in stream.read(line)]
+    attempts = [attempt for attempt in (*attempts, *stream.close()) if attempt.status in _TELLS]
     if attempts:
         return sorted(attempts, key=_standing)
     for reader in TEXT_FORMATS:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from smtp421.logs.interface import of_lines
 from smtp421.logs.line import Line
 from smtp421.model import Attempt, Origin, Relay, Reply, Stage, Status
 from smtp421.reply import read_reply, read_words
@@ -142,3 +143,13 @@ def _inbound(line: Line, found: re.Match[str]) -> Iterator[Attempt]:
         Reply(reply.code, reply.enhanced_code, reply.text, stage), NAME, Origin.INBOUND, line.number, line.timestamp, None, found["sender"], found["recipient"],
         None, Status.DEFERRED if "temporarily" in line.text else Status.BOUNCED, source_address=found["address"],
     )  # fmt: skip
+
+
+FORMAT = of_lines(
+    NAME,
+    'Exim: main log',
+    recognises,
+    read,
+    '2026-11-20 22:35:57 1xUXD3-00001U-0Q == u@example.com R=dns T=remote_smtp defer (-44) H=mx.example.com [192.'
+    '0.2.1]: SMTP error from remote mail server after RCPT TO:<u@example.com>: 451 4.7.1 Try again later',
+)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from smtp421.logs.interface import of_lines
 from smtp421.logs.line import Line
 from smtp421.model import Attempt, EnhancedCode, Origin, Relay, Reply, Stage, Status
 from smtp421.reply import collapse, parse_enhanced, read_reply, read_words
@@ -143,7 +144,7 @@ def _delivery(line: Line, found: re.Match[str]) -> Attempt:
         found["queue_id"],
         None,
         collapse(found["recipient"]) or None,
-        said_by or relay,
+        relay or said_by,
         _status(found["status"], reason),
         float(delay) if re.fullmatch(r"\d+(?:\.\d+)?", delay) else None,
     )
@@ -204,9 +205,10 @@ def _inbound(line: Line, body: str) -> Iterator[Attempt]:
     else:
         status = Status.DEFERRED
     queue_id = fields.get("queue_id")
-    client = _relay(found["client"])
+    host, _, address = found["client"].partition("[")
+    address = address.split("]")[0]
     # A client on this host is our own program handing mail in: then the fault is ours and the mail is outbound.
-    local = client is not None and client.host == "localhost.localdomain" and client.address == "127.0.0.1"
+    local = host == "localhost.localdomain" and address == "127.0.0.1"
     yield Attempt(
         reply,
         NAME,
@@ -218,7 +220,7 @@ def _inbound(line: Line, body: str) -> Iterator[Attempt]:
         fields.get("recipient"),
         None,
         status,
-        source_address=client.address if client else None,
+        source_address=address or None,
     )
 
 
@@ -244,3 +246,14 @@ def _is_here(relay: Relay | None) -> bool:
         return False
     address = relay.address or ""
     return address.startswith(("private/", "/", "public/")) or (address in ("127.0.0.1", "::1") and relay.host in ("127.0.0.1", "localhost", "::1"))
+
+
+FORMAT = of_lines(
+    NAME,
+    'Postfix: mail log (syslog, maillog_file, journal)',
+    recognises,
+    read,
+    'Nov 20 22:29:59 mail postfix/smtp[207]: DADBA28A9C3: to=<u@example.com>, relay=mx.example.com[192.0.2.1]:25,'
+    ' delay=0.14, delays=0.01/0.12/0.01/0, dsn=4.7.0, status=deferred (host mx.example.com[192.0.2.1] said: 421 4'
+    '.7.0 Try again later (in reply to MAIL FROM command))',
+)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from smtp421.logs.interface import of_lines
 from smtp421.logs.line import Line
 from smtp421.model import Attempt, Origin, Relay, Reply, Status
 from smtp421.reply import parse_enhanced, read_reply, read_words
@@ -49,3 +50,13 @@ def read_reason(text: str) -> tuple[Reply, Origin, Relay | None]:
     words = text.replace("_", " ").replace("/", " ").strip()
     own = _OWN_CODE.search(words)
     return read_words(words, parse_enhanced(own[1]) if own else None), Origin.LOCAL, Relay(None, said["address"]) if said else None
+
+
+FORMAT = of_lines(
+    NAME,
+    'qmail, notqmail: qmail-send log (multilog, splogger)',
+    recognises,
+    read,
+    '@400000006920a0a1 delivery 12: deferral: 192.0.2.1_does_not_like_recipient./Remote_host_said:_451_4.7.1_Try_'
+    'again_later/Giving_up_on_192.0.2.1./',
+)

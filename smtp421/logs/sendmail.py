@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from smtp421.logs.interface import of_lines
 from smtp421.logs.line import Line
 from smtp421.model import Attempt, Origin, Relay, Status
 from smtp421.reply import parse_enhanced, read_reply, read_words
@@ -84,3 +85,12 @@ def _seconds(middle: str) -> float | None:
     return float(((days * 24 + hours) * 60 + minutes) * 60 + seconds)
 
 
+FORMAT = of_lines(
+    NAME,
+    'Sendmail: mail log',
+    recognises,
+    read,
+    'Nov 20 22:35:58 mail sm-mta[310]: 6AKMZwSh000308: to=<u@example.com>, delay=00:00:01, xdelay=00:00:01, maile'
+    'r=esmtp, pri=120324, relay=mx.example.com. [192.0.2.1], dsn=4.7.1, reply=451 4.7.1 Try again later, stat=Def'
+    'erred: 451 4.7.1 Try again later',
+)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import TypeVar
 
-from smtp421.model import Attempt, Confidence, Diagnosis, Fix, Limit, Origin, Reference, Relay, Reply, Severity, Step
+from smtp421.model import Attempt, Confidence, Diagnosis, Fix, Limit, Origin, Reference, Relay, Reply, Severity, Status, Step
 from smtp421.render import phrases
 from smtp421.render.blocks import (
     Block,
@@ -65,9 +65,9 @@ def _facts(found: Diagnosis, view: View) -> Iterator[tuple[str, Words]]:
     if inner is not None:
         yield "It reports", reply_words(inner, view)
     yield "Said by", _speaker(found)
-    attempt = _attempt(found.attempt) if found.logged else ()
-    if attempt:
-        yield "Attempt", attempt
+    attempt = _attempt(found.attempt)
+    if attempt and found.logged:
+        yield "Attempt", join(attempt, ", ")
     yield "Cause", _cause(found)
     if view.verbose and found.matched:
         yield "Matched", words(Span(found.matched, "code"))
@@ -111,20 +111,21 @@ def relay_words(relay: Relay) -> str:
 
 def _speaker(found: Diagnosis) -> Words:
     relay = relay_words(found.attempt.relay) if found.attempt.relay is not None else ""
-    name = found.provider_name or found.provider
-    parts = [words(Span(name, "strong"))] if name else []
-    parts += [words(Span(relay, "code"))] if relay else []
-    parts.append(
-        words(
-            phrases.ORIGIN[found.origin]
-            if parts or found.origin is not Origin.REMOTE
-            else "a receiving server that we do not know"
+    name = found.provider_name or found.provider or ""
+    if found.origin is Origin.LOCAL:
+        onward = words(", on the way to ", Span(relay, "code")) if relay else ()
+        return (
+            words(Span("our own side", "strong"), f" ({name})" if name else "")
+            + onward
+            + words("; no receiving server said this")
         )
-    )
-    return join(parts, ", ")
+    server = "our own server, to one that sends to us" if found.origin is Origin.INBOUND else "the receiving server"
+    known = [part for part in (words(Span(name, "strong")), words(Span(relay, "code"))) if part]
+    return join([*known, words(server)], ", ") if known else words(f"{server}; the text does not tell whose")
 
 
-def _attempt(attempt: Attempt) -> Words:
+def _attempt(attempt: Attempt) -> list[Words]:
+    """What the log tells of it; nothing where that is only that it was deferred."""
     parts: list[Words] = []
     if attempt.queue_id:
         parts.append(words(Span(attempt.queue_id, "code")))
@@ -132,11 +133,11 @@ def _attempt(attempt: Attempt) -> Words:
         parts.append(words("to ", Span(attempt.recipient, "code")))
     if attempt.timestamp is not None:
         parts.append(words(attempt.timestamp.isoformat(" ", "seconds")))
-    if attempt.status is not None:
-        parts.append(words(attempt.status.value))
     if attempt.delay is not None:
         parts.append(words(f"{phrases.duration(attempt.delay)} in the queue"))
-    return join(parts, ", ")
+    if attempt.status is not None and (parts or attempt.status is not Status.DEFERRED):
+        parts.append(words(attempt.status.value))
+    return parts
 
 
 def _cause(found: Diagnosis) -> Words:
@@ -159,10 +160,10 @@ def _fixes(found: Diagnosis, view: View) -> Iterator[Block]:
     if not found.fixes:
         return
     mta = view.mta or phrases.mta_of(found.attempt.format)
-    everybody = {fix.who for fix in found.fixes}
-    yield Heading(f"What to do ({phrases.WHO[found.fixes[0].who]})" if len(everybody) == 1 else "What to do")
+    who = _commonest([fix.who for fix in found.fixes])
+    yield Heading(f"What to do ({phrases.WHO[who]})")
     yield Items(
-        tuple(_fix(fix, tuple(_settings(fix, mta, view)), tell_who=len(everybody) > 1) for fix in found.fixes), ordered=True
+        tuple(_fix(fix, tuple(_settings(fix, mta, view)), tell_who=fix.who is not who) for fix in found.fixes), ordered=True
     )
     names = list(dict.fromkeys(name for fix in found.fixes for name, _ in fix.settings))
     if mta is None and names and not view.verbose:
@@ -172,14 +173,9 @@ def _fixes(found: Diagnosis, view: View) -> Iterator[Block]:
         )
 
 
-def _fix(fix: Fix, settings: tuple[tuple[str, str], ...], *, tell_who: bool) -> Item:
+def _fix(fix: Fix, mta: str | None, view: View, *, tell_who: bool) -> Item:
+    settings = tuple((name, lines) for name, lines in fix.settings if name == mta or (mta is None and view.verbose))
     return Item(prose(fix.action) + words(Span(f" ({phrases.WHO[fix.who]})" if tell_who else "", "dim")), settings)
-
-
-def _settings(fix: Fix, mta: str | None, view: View) -> Iterator[tuple[str, str]]:
-    for name, lines in fix.settings:
-        if name == mta or (mta is None and view.verbose):
-            yield name, lines
 
 
 def _limits(limits: tuple[Limit, ...], view: View) -> Iterator[Block]:
@@ -229,6 +225,11 @@ def _footer(found: Diagnosis) -> Words:
     if found.rule is None:
         return words("No rule fits this text. ", Span(f"smtp421 explain {found.cause}", "command"))
     return words(f"Rule {found.rule}. More: ", Span(f"smtp421 explain {found.rule}", "command"))
+
+
+def _commonest(values: Sequence[T]) -> T:
+    """The most frequent, of equally frequent ones the first."""
+    return max(values, key=values.count)
 
 
 def _some(values: Sequence[T], view: View, number: int) -> Iterator[T]:

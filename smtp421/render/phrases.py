@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from smtp421.model import Helps, Origin, Severity, Stage, WhoActs
+from smtp421.model import Helps, Severity, Stage, WhoActs
 
 MTAS = ("postfix", "exim", "sendmail", "opensmtpd", "powermta", "kumomta", "haraka", "exchange")
 """The sending mail servers that fixes have settings for."""
@@ -17,11 +17,6 @@ WHO = {
     WhoActs.SENDER_ADMIN: "mail admin",
     WhoActs.RECEIVER: "receiver",
     WhoActs.RECIPIENT: "recipient",
-}
-ORIGIN = {
-    Origin.REMOTE: "the receiving server",
-    Origin.LOCAL: "our own side: no receiving server said this",
-    Origin.INBOUND: "our own server, to somebody who sends to us",
 }
 HELPS: dict[Helps, str] = {"yes": "yes", "after_fix": "only after a fix", "no": "no"}
 STAGE = {

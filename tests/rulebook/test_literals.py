@@ -74,7 +74,8 @@ def test_patterns_without_literals(pattern: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "pattern", ["(?:rate){e<=1}", r"\p{L}abc", "[[:alpha:]]bc", "a[x[:digit:]]bcd", "[a--b]cd", "(?|abc|d)", r"\mabc", "(abc", "[[a]bc]"]
+    "pattern",
+    ["(?:rate){e<=1}", r"\p{L}abc", "[[:alpha:]]bc", "a[x[:digit:]]bcd", "[a--b]cd", "(?|abc|d)", r"\mabc", "(abc", "[[a]bc]"],
 )
 def test_patterns_that_re_reads_otherwise_or_not_at_all_tell_nothing(pattern: str) -> None:
     assert needed_literals(pattern) == ((), False, False)
@@ -84,21 +85,48 @@ def test_limits() -> None:
     deep = "(?:" * (MAX_DEPTH + 2) + "abc" + "|d)" * (MAX_DEPTH + 2)
     assert needed_literals(deep).sets == ()
     assert needed_literals("(?:" * 3000 + ")" * 3000) == ((), False, False)
-    assert needed_literals("|".join(f"word{number}" for number in range(100))).sets == ()
+    assert needed_literals("|".join(f"{number}word" for number in range(10, 110))).sets == ()
     assert needed_literals("x" * 300 + r"\d").sets == ()
-    assert len(needed_literals("|".join(f"word{number}" for number in range(40))).sets[0]) == 40
+    assert len(needed_literals("|".join(f"{number}word" for number in range(10, 50))).sets[0]) == 40
     assert needed_literals("\U0001df95abc").sets == (("abc",),)
 
 
 ATOMS = st.sampled_from(
-    ["a", "b", "K", "S", "i", "é", "ß", "Σ", " ", r"\s", r"\s+", r"\s*", r"\d", r"\w+", ".", "[ab]", "[^a]", "[a-c]", r"[\d ]", r"\b", "x?", "^", "$", "I"]
+    [
+        "a",
+        "b",
+        "K",
+        "S",
+        "i",
+        "é",
+        "ß",
+        "Σ",
+        " ",
+        r"\s",
+        r"\s+",
+        r"\s*",
+        r"\d",
+        r"\w+",
+        ".",
+        "[ab]",
+        "[^a]",
+        "[a-c]",
+        r"[\d ]",
+        r"\b",
+        "x?",
+        "^",
+        "$",
+        "I",
+    ]
 )
 PATTERNS = st.recursive(
     ATOMS,
     lambda inner: st.one_of(
         st.lists(inner, min_size=1, max_size=4).map("".join),
         st.lists(inner, min_size=1, max_size=3).map(lambda parts: f"(?:{'|'.join(parts)})"),
-        st.tuples(inner, st.sampled_from(["?", "*", "+", "{2}", "{1,3}", "??", "+?"])).map(lambda pair: f"(?:{pair[0]}){pair[1]}"),
+        st.tuples(inner, st.sampled_from(["?", "*", "+", "{2}", "{1,3}", "??", "+?"])).map(
+            lambda pair: f"(?:{pair[0]}){pair[1]}"
+        ),
         inner.map(lambda part: f"(?={part})"),
         inner.map(lambda part: f"({part})"),
     ),
@@ -128,7 +156,10 @@ def test_strings_made_from_the_pattern_hold_its_literals(data: st.DataObject, pa
             assert any(literal in fold(text) for literal in literals), (pattern, text, literals)
 
 
-@given(PATTERNS.filter(lambda pattern: needed_literals(pattern).exact), st.lists(TEXTS, min_size=1, max_size=8))
+WITHOUT_TURKISH = TEXTS.map(lambda text: text.replace("İ", "").replace("ı", "").strip())  # they fold to i, see test_texts.py
+
+
+@given(PATTERNS.filter(lambda pattern: needed_literals(pattern).exact), st.lists(WITHOUT_TURKISH, min_size=1, max_size=8))
 def test_exact_patterns_are_their_literals(pattern: str, texts: list[str]) -> None:
     find = finder([EXACT, *needed_literals(pattern).sets[0]])
     compiled = regex.compile(pattern, regex.IGNORECASE | regex.V0)

@@ -1,0 +1,63 @@
+"""Who answered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from smtp421.model import Attempt, EnhancedCode, Origin, Relay, Reply, Stage
+from smtp421.rulebook import RuleBook, Subject
+
+
+@pytest.fixture
+def book(book_of: Callable[..., RuleBook]) -> RuleBook:
+    return book_of()
+
+
+@pytest.mark.parametrize(
+    ("host", "provider"),
+    [
+        ("gmail-smtp-in.l.google.com", "gmail"),
+        ("GOOGLE.COM.", "gmail"),
+        ("alt1.aspmx.l.google.com", "google_workspace"),
+        ("notgoogle.com", None),
+        ("google.com.example.net", None),
+        ("", None),
+        (None, None),
+        (".", None),
+    ],
+)
+def test_host_names(book: RuleBook, host: str | None, provider: str | None) -> None:
+    assert book.identify(host) == provider
+
+
+@pytest.mark.parametrize(
+    ("text", "provider"),
+    [
+        ("4.7.0 try again - gsmtp", "gmail"),
+        ("[TSS04] deferred by postfix", "yahoo"),
+        ("blocked by blocker.example (postfix)", "blocker"),
+        ("Postfix says no", "postfix"),
+        ("<postfix@example.com> says no", None),
+        ("", None),
+    ],
+)
+def test_marks(book: RuleBook, text: str, provider: str | None) -> None:
+    assert book.marks(text) == provider
+
+
+def test_identity(book: RuleBook) -> None:
+    assert book.identity("mx.google.com", "[TSS04] of postfix") == ("gmail", "google", "postfix")
+    assert book.identity(None, "[TSS04] of postfix") == ("yahoo", "yahoo", "postfix")
+    assert book.identity("mx.example.com", "nothing") == (None, None, None)
+    assert book.identity(None, "blocker.example") == ("blocker", None, None)
+    assert (book.locking_family("gmail"), book.locking_family("postfix"), book.locking_family("nobody")) == ("google", None, None)
+
+
+def test_subject_of_an_attempt(book: RuleBook) -> None:
+    reply = Reply(421, EnhancedCode(4, 7, 0), "Too  many\tgsmtp", Stage.RCPT)
+    attempt = Attempt(reply, "postfix", Origin.REMOTE, relay=Relay("mta5.am0.yahoodns.net"))
+    expected = Subject("Too many gsmtp", 421, EnhancedCode(4, 7, 0), Stage.RCPT, Origin.REMOTE, "yahoo", "yahoo", None)
+    assert book.subject(attempt) == expected
+    assert book.subject(Attempt(reply, "reply")).provider == "gmail"

@@ -1,0 +1,132 @@
+"""The reply grammar: RFC 5321 4.2, RFC 3463 2, and finding a reply in a text."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from smtp421.model import EnhancedCode, Stage
+from smtp421.reply import collapse, find_enhanced, find_reply, parse_enhanced, read_reply, read_words
+
+
+def read(text):
+    reply = read_reply(text)
+    return None if reply is None else (reply.code, str(reply.enhanced_code) if reply.enhanced_code else None, reply.text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("421 4.7.0 Try again later", (421, "4.7.0", "Try again later")),
+        ("421-4.7.28 one\n421-4.7.28 two\n421 4.7.28 three", (421, "4.7.28", "one two three")),
+        ("450-4.2.1 one 450-4.2.1 two 450 4.2.1  https://example.com/x", (450, "4.2.1", "one two https://example.com/x")),
+        (r"450-4.2.1 one\n450-4.2.1 two\n450 4.2.1 three", (450, "4.2.1", "one two three")),
+        ("450-4.2.1 one#015#012450 4.2.1 two", (450, "4.2.1", "one two")),
+        ("421-mail.example.com Nemesis ESMTP Service not available\n421 Service not available", (421, None, "mail.example.com Nemesis ESMTP Service not available Service not available")),
+        ("452 #4.5.3 Too many recipients", (452, "4.5.3", "Too many recipients")),
+        ("421 #4.4.5 Too many connections", (421, "4.4.5", "Too many connections")),
+        ("421.4.4.2 unable to connect", (421, "4.4.2", "unable to connect")),
+        ("451: 4.7.1 Service unavailable", (451, "4.7.1", "Service unavailable")),
+        ("451", (451, None, "")),
+        ("499 unusual code", (499, None, "unusual code")),
+        ("460 too many messages (#4.3.0)", (460, None, "too many messages (#4.3.0)")),
+        ("550 4.7.1 contradictory", (550, "4.7.1", "contradictory")),
+        ("451 4.7.1.2.3 is blocked", (451, None, "4.7.1.2.3 is blocked")),
+        ("421-4.7.28 rate of 421-x.x.xx users 421 x.x.xx review", (421, "4.7.28", "rate of users review")),
+        ("421 4.7.28 unusual rate of4.7.28 unsolicited4.7.28 mail", (421, "4.7.28", "unusual rate of unsolicited mail")),
+        ("451-The first line\n451 4.7.23 the second", (451, "4.7.23", "The first line the second")),
+        ("250 2.0.0 Ok", (250, "2.0.0", "Ok")),
+        ("hello", None),
+        ("354 Go ahead", None),
+    ],
+)
+def test_read_reply(text, expected):
+    assert read(text) == expected
+
+
+def test_the_logs_code_stands_in_for_a_missing_one():
+    logged = EnhancedCode(4, 0, 0)
+    assert read_reply("421 Refused", None, logged).enhanced_code == logged
+    assert read_reply("421 4.7.0 Refused", None, logged).enhanced_code == EnhancedCode(4, 7, 0)
+
+
+def test_read_words_takes_the_enhanced_code_out():
+    reply = read_words("4.7.1  Service\n unavailable", None, Stage.RCPT)
+    assert (reply.code, str(reply.enhanced_code), reply.text, reply.stage) == (None, "4.7.1", "Service unavailable", Stage.RCPT)
+    assert read_words("no code").enhanced_code is None
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("Expected response code 250 but got code \"421\", with message \"x\"", 421),
+        ("failed with code 451: 4.7.1 Service unavailable", 451),
+        ("com.sun.mail.smtp.SMTPSendFailedException: 454 Throttling failure", 454),
+        ("LED=450 4.4.317 Cannot establish session", 450),
+        ("Server terminates connection. response=421 4.7.0 Try again later", 421),
+        ("mx3.example.com(192.0.2.1) reply:550 The header is missing", 550),
+        ("error sending message to campaign xyz - 450 Too many recipient attempts", 450),
+        ("421 Message delivered to user; try again", 421),
+        ("\"450 User is receiving mail too quickly\"", 450),
+        ("<<< 451 Try again", 451),
+    ],
+)
+def test_find_reply(text, code):
+    assert find_reply(text).reply.code == code
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "connect to mx.example.com[192.0.2.1]:450: Connection refused",
+        "delay=421, delays=420/0/1/0",
+        "sent 450 messages in 421 seconds",
+        "see https://example.com/421 for more",
+        "queue id 4210 and 421.5",
+        "at 10:04:21 421ms",
+        "address 2001:db8::421 and 192.0.2.1",
+        "Expected response code 250",
+        "user421 wrote",
+        "a 500 recipients campaign",
+    ],
+)
+def test_no_reply_where_none_is(text):
+    assert find_reply(text) is None
+
+
+def test_find_enhanced():
+    text = "Failed to add recipient. 4.3.0 <user@example.com>: Temporary lookup failure"
+    assert text[find_enhanced(text) :].startswith("4.3.0")
+    assert find_enhanced("Postfix 3.4.5 and 192.0.2.1 and version 4.9.1") is None
+    assert find_enhanced("2.0.0 Ok") is None
+
+
+def test_parse_enhanced():
+    assert parse_enhanced("#4.4.5") == EnhancedCode(4, 4, 5)
+    assert parse_enhanced("4.4") is None
+    assert parse_enhanced("9.4.4") is None
+
+
+def test_collapse():
+    assert collapse(" a\r\n b\\n c#012d\t e ") == "a b c d e"
+
+
+codes = st.integers(400, 599)
+enhanced = st.tuples(st.sampled_from([4, 5]), st.integers(0, 7), st.integers(0, 999)).map(lambda parts: EnhancedCode(*parts))
+word = st.text(alphabet="abcdefghijklmnopqrstuvwxyzABCDEF:;,()[]<>'\"/=-", min_size=1, max_size=12)
+line = st.lists(word, min_size=1, max_size=6).map(" ".join)
+
+
+@given(codes, enhanced, st.lists(line, min_size=1, max_size=4), st.sampled_from(["\n", "\r\n", r"\n", "#015#012", " "]))
+def test_however_the_lines_are_joined_the_words_are_the_same(code, own, lines, joint):
+    """Every joint that loggers use gives the words of the lines, in order."""
+    shown = joint.join(f"{code}{'-' if number < len(lines) else ' '}{own} {words}" for number, words in enumerate(lines, start=1))
+    reply = read_reply(shown)
+    assert (reply.code, reply.enhanced_code, reply.text) == (code, own, " ".join(lines))
+
+
+@given(st.text(max_size=400))
+def test_nothing_makes_the_grammar_fail(text):
+    read_reply(text)
+    find_reply(text)
+    find_enhanced(text)
+    assert "\n" not in read_words(text).text
