@@ -162,9 +162,7 @@ def _fixes(found: Diagnosis, view: View) -> Iterator[Block]:
     mta = view.mta or phrases.mta_of(found.attempt.format)
     who = _commonest([fix.who for fix in found.fixes])
     yield Heading(f"What to do ({phrases.WHO[who]})")
-    yield Items(
-        tuple(_fix(fix, tuple(_settings(fix, mta, view)), tell_who=fix.who is not who) for fix in found.fixes), ordered=True
-    )
+    yield Items(tuple(_fix(fix, mta, view, tell_who=fix.who is not who) for fix in found.fixes), ordered=True)
     names = list(dict.fromkeys(name for fix in found.fixes for name, _ in fix.settings))
     if mta is None and names and not view.verbose:
         others = f" (or {', '.join(names[1:MTAS])}{', ...' if len(names) > MTAS else ''})" if len(names) > 1 else ""
