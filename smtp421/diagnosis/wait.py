@@ -14,14 +14,14 @@ _WORDS = {
     for word in words.split()
 }  # fmt: skip
 _UNITS = (
-    (1, r"s|secs?|second(?:s|\(s\)|es|i|en|e)?|sekund\w*|secondes?|secondi|segundos?|сек\w*|秒"),
-    (60, r"m|mins?|minut(?:e|es|e\(s\)|en|i|os?|a|y|er)?|minute\(s\)|minuto\(s\)|мин\w*|分(?:钟|鐘)?"),
-    (3600, r"h|hrs?|hours?|hour\(s\)|stunden?|heures?|or[ae]|horas?|uur|uren|godzin\w*|час\w*|小时|時間"),
-    (86400, r"days?|day\(s\)|tage?n?|jours?|giorn[oi]|d[ií]as?|dag(?:en)?|dni"),
+    (1, r"s|secs?|second(?:\(s\)|s|es|i|en|e)?|sekund\w*|secondes?|secondi|segundos?|сек\w*|秒"),
+    (60, r"m|mins?|minut(?:e\(s\)|o\(s\)|e|es|en|i|os?|a|y|er)?|мин\w*|分(?:钟|鐘)?"),
+    (3600, r"h|hrs?|hour\(s\)|hours?|stunden?|heures?|or[ae]|horas?|uur|uren|godzin\w*|час\w*|小时|時間"),
+    (86400, r"day\(s\)|days?|tage?n?|jours?|giorn[oi]|d[ií]as?|dag(?:en)?|dni"),
 )
 _UNIT = "|".join(pattern for _, pattern in _UNITS)
 _NUMBER = r"\d{1,6}|" + "|".join(sorted((re.escape(word) for word in _WORDS), key=len, reverse=True))
-_TERM = rf"(?:{_NUMBER})\s?-?(?:{_UNIT})(?![\w])"
+_TERM = rf"(?:{_NUMBER})\s?-?(?:{_UNIT})(?![\w(])"
 _ASKED = re.compile(
     rf"""(?: \b(?:in|for|after|within|wait|waiting|at\ least|about|another|tra|fra|dans|nach|in\ etwa|en|dentro\ de|em|za|over|через|retry|later|time|delay|next|minimum|erst|apr[eè]s|de)
              [:\s]{{1,2}}(?:at\ least\ |about\ |approximately\ |another\ |around\ |ca\.?\ |etwa\ |circa\ )?
@@ -36,7 +36,7 @@ _RETRY_WORDS = re.compile(
     r"|throttl|re-?send|re-?submit|重试|再试|稍后|稍後",
     re.IGNORECASE,
 )
-_NOT_A_WAIT = re.compile(r"(?:time(?:d )?out|session duration|limit(?: of| is|:)?|max(?:imum)?|per|idle|exceeded|sent|queue(?:d)?|expired?|since|last|every|messages?|mails?|mensagens|connections?)\W+(?:\w+\W+){0,3}$", re.IGNORECASE)
+_NOT_A_WAIT = re.compile(r"(?:time(?:d )?out|session duration|limit(?: of| is|:)?|max(?:imum)?|per|idle|exceeded|sent|queue(?:d)?|expired?|since|last|every|messages?|mails?|mensagens|connections?)(?:[^\w.,;!?)]+\w+){0,3}[^\w.,;!?)]*$", re.IGNORECASE)
 _LONGEST = 7 * 86400
 
 

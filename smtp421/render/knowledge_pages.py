@@ -55,9 +55,7 @@ def _cause_blocks(book: RuleBook, cause: Cause) -> Iterator[Block]:
         yield Heading("Check")
         yield Items(tuple(Item(prose(check)) for check in cause.next_checks))
     rules = _rules_of(book, cause.id)
-    yield Footer(
-        words(f"{phrases.count(len(rules), 'rule')} name it: ", Span(f"smtp421 rules list --cause {cause.id}", "command"))
-    )
+    yield Footer(words(f"Rules for it: {len(rules)}. ", Span(f"smtp421 rules list --cause {cause.id}", "command")))
 
 
 def _fix_blocks(book: RuleBook, fix: FixPage, mta: str | None) -> Iterator[Block]:

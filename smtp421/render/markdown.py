@@ -65,7 +65,7 @@ def _block(block: Block) -> Iterator[str]:
         case Paragraph(words) | Footer(words):
             yield inline(words)
         case Fields(rows):
-            yield from (f"- **{escape(name)}** {inline(words)}" for name, words in rows)
+            yield from (f"- **{escape(name)}:** {inline(words)}" for name, words in rows)
         case Items(items, ordered):
             for number, item in enumerate(items, 1):
                 yield from _item(item, f"{number}. " if ordered else "- ")

@@ -23,8 +23,8 @@ class Page(NamedTuple):
     document: Document
 
     def to_dict(self) -> dict[str, Any]:
-        """The data with its schema and kind, ready for :func:`json.dumps`."""
-        return {"schema": SCHEMA, "kind": self.kind, **plain(self.data)}
+        """The data with its schema and the kind of page, ready for :func:`json.dumps`."""
+        return {"schema": SCHEMA, "page": self.kind, **plain(self.data)}
 
 
 def plain(value: Any) -> Any:

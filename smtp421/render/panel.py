@@ -187,7 +187,8 @@ def _limits(limits: tuple[Limit, ...], view: View) -> Iterator[Block]:
 def _limit(limit: Limit, view: View) -> Words:
     source = f"{limit.source}, {limit.checked}" if view.verbose else limit.source.partition(", http")[0]
     name = phrases.LIMITS.get(limit.what, phrases.plain(limit.what))
-    return words(f"{name}: ", Span(limit.value, "strong"), Span(f" ({limit.kind}: {source})", "dim"))
+    note = f", {limit.note}" if limit.note and view.verbose else ""
+    return words(f"{name}: ", Span(limit.value, "strong"), note, Span(f" ({limit.kind}: {source})", "dim"))
 
 
 def _walk(path: tuple[Step, ...], view: View) -> Iterator[Block]:

@@ -43,7 +43,8 @@ def _blocks(provider: Provider, rules: int) -> Iterator[Block]:
                 for limit in provider.limits
             )
         )
-    yield Footer(words(f"{phrases.count(rules, 'rule')}: ", Span(f"smtp421 rules list --provider {provider.id}", "command")))
+    if rules:
+        yield Footer(words(f"Rules for it: {rules}. ", Span(f"smtp421 rules list --provider {provider.id}", "command")))
 
 
 def _facts(provider: Provider) -> Iterator[tuple[str, Words]]:

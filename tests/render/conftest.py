@@ -57,9 +57,9 @@ def expect() -> Callable[[str, str], None]:
 def logged() -> Diagnosis:
     """A log line with everything there is to say."""
     text = (
-        "[192.0.2.88] Our system has detected an unusual rate of unsolicited mail originating from your IP address. To protect our "
-        "users from spam, mail sent from your IP address has been temporarily rate limited. Please visit https://example.com/help "
-        "to review our guidelines. z1si967.401"
+        "[192.0.2.88] Our system has detected an unusual rate of unsolicited mail originating from your IP address. To protect "
+        "our users from spam, mail sent from your IP address has been temporarily rate limited. Please visit "
+        "https://example.com/help to review our guidelines. z1si967.401"
     )
     return Diagnosis(
         attempt=Attempt(
@@ -92,7 +92,10 @@ def logged() -> Diagnosis:
                 "lower-rate",
                 "Send fewer messages a minute.",
                 WhoActs.SENDER_ADMIN,
-                (("postfix", "smtp_destination_rate_delay = 1s\nsmtp_destination_concurrency_limit = 2"), ("exim", "queue_run_max = 1")),
+                (
+                    ("postfix", "smtp_destination_rate_delay = 1s\nsmtp_destination_concurrency_limit = 2"),
+                    ("exim", "queue_run_max = 1"),
+                ),
             ),
             Fix("find-spam-source", "Look for a hijacked account.", WhoActs.SENDER_ADMIN),
         ),
@@ -110,7 +113,7 @@ def logged() -> Diagnosis:
             Reference("Third", "https://example.com/third"),
         ),
         limits=(
-            Limit("connections", "5", "provider", "Help page, https://example.com/help", "2026-11-20"),
+            Limit("connections", "5", "provider", "Help page, https://example.com/help", "2026-11-20", "for new addresses"),
             Limit("connections", "20", "community", "A list", "2026-11-20"),
             Limit("messages_per_minute", "60", "historic", "An old list", "2026-11-20"),
         ),

@@ -30,7 +30,7 @@ def test_lines(logged: Diagnosis, bare: Diagnosis) -> None:
 @pytest.mark.parametrize("name", ["json", "jsonl"])
 def test_pages(name: str) -> None:
     page = Page("rule", {"id": "x", "also": ("a",)}, ())
-    assert json.loads(renderer(name).page(page)) == {"schema": "smtp421.page/1", "kind": "rule", "id": "x", "also": ["a"]}
+    assert json.loads(renderer(name).page(page)) == {"schema": "smtp421.page/1", "page": "rule", "id": "x", "also": ["a"]}
 
 
 @pytest.mark.parametrize("name", FORMATS)

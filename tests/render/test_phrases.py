@@ -32,7 +32,9 @@ def test_count() -> None:
     assert phrases.count(2, "reply", "replies") == "2 replies"
 
 
-@pytest.mark.parametrize(("format_name", "mta"), [("postfix", "postfix"), ("postfix_json", "postfix"), ("reply", None), ("qmail", None)])
+@pytest.mark.parametrize(
+    ("format_name", "mta"), [("postfix", "postfix"), ("postfix_json", "postfix"), ("reply", None), ("qmail", None)]
+)
 def test_mta_of_a_log(format_name: str, mta: str | None) -> None:
     assert phrases.mta_of(format_name) == mta
 

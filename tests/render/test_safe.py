@@ -42,6 +42,8 @@ def test_links_to_web_pages(url: str) -> None:
     assert link_target(url) == url
 
 
-@pytest.mark.parametrize("url", ["javascript:alert(1)", "file:///etc/passwd", "https://a b", "https://a\x1b\\", "https://é", "https://a>", "x"])
+@pytest.mark.parametrize(
+    "url", ["javascript:alert(1)", "file:///etc/passwd", "https://a b", "https://a\x1b\\", "https://é", "https://a>", "x"]
+)
 def test_links_to_nothing_else(url: str) -> None:
     assert link_target(url) is None

@@ -31,9 +31,13 @@ def test_a_reply_that_tells_nothing(bare: Diagnosis, expect: Expect) -> None:
 
 def test_other_speakers(logged: Diagnosis, bare: Diagnosis) -> None:
     ours = replace(logged, origin=Origin.LOCAL)
-    assert "Said by  our own side (Example Mail), on the way to mx.example.com[192.0.2.9]:25;" in Format().diagnosis(ours)
+    assert "Said by  our own side (Example Mail), on the way to mx.example.com[192.0.2.9]:25;" in Format(
+        View(width=100)
+    ).diagnosis(ours)
     assert "Said by  our own side; no receiving server said this" in Format().diagnosis(replace(bare, origin=Origin.LOCAL))
-    assert "Said by  our own server, to one that sends to us; the text" in Format().diagnosis(replace(bare, origin=Origin.INBOUND))
+    assert "Said by  our own server, to one that sends to us; the text" in Format().diagnosis(
+        replace(bare, origin=Origin.INBOUND)
+    )
     by_address = replace(bare, attempt=replace(bare.attempt, relay=Relay(None, "192.0.2.1")))
     assert "Said by  [192.0.2.1], the receiving server" in Format().diagnosis(by_address)
 

@@ -1,0 +1,165 @@
+import json
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from typer._click import Command
+from typer._click import Context as ClickContext
+from typer.core import TyperGroup
+from typer.main import get_command
+
+from smtp421.cli.app import app
+from smtp421.cli.complete import complete_cause, complete_mta, complete_page, complete_provider
+
+REPLY = "450 4.2.0 <user@example.com>: Recipient address rejected: Greylisted"
+LOG = (
+    "Nov 20 10:00:00 mx postfix/smtp[1]: ABCDEF1234: to=<u@example.com>, relay=mx.example.com[192.0.2.1]:25, delay=1, "
+    f"delays=0/0/0/1, dsn=4.2.0, status=deferred (host mx.example.com[192.0.2.1] said: {REPLY} (in reply to RCPT TO command))\n"
+)
+
+
+def commands(command: Command, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Command]]:
+    yield path, command
+    if isinstance(command, TyperGroup):
+        context = ClickContext(command)
+        for name in command.list_commands(context):
+            below = command.get_command(context, name)
+            assert below is not None
+            yield from commands(below, (*path, name))
+
+
+ALL = dict(commands(get_command(app)))
+
+
+def examples(command: Command) -> list[str]:
+    return re.findall(r"^\$ (.+)$", command.help or "", re.MULTILINE)
+
+
+@pytest.mark.parametrize("path", ALL)
+def test_help_begins_with_an_example(path: tuple[str, ...], smtp421) -> None:
+    code, out, _ = smtp421(*path, "--help")
+    assert code == 0
+    assert "$ smtp421 " in out.partition("Options")[0]
+    assert smtp421(*path, "-h").out == out
+
+
+@pytest.mark.parametrize("example", [example for command in ALL.values() for example in examples(command)])
+def test_examples_run(example: str, smtp421, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("mail.log", "mail.log.1"):
+        Path(name).write_text(LOG)
+    Path("bounce.txt").write_text(REPLY)
+    piped = LOG if example.startswith("journalctl") else REPLY
+    words = shlex.split(example.rpartition("| ")[2].partition(" < ")[0])
+    assert words[0] == "smtp421"
+    code, out, err = smtp421(*words[1:], stdin=piped)
+    assert (code, err) == (0, "")
+    assert out
+
+
+def test_no_arguments_is_help(smtp421) -> None:
+    code, out, _ = smtp421()
+    assert code == 2
+    assert "Usage: smtp421" in out
+    assert "Exit codes: 0 done" in out
+    assert all(name in out for name in ("explain", "scan", "tree", "rules"))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["explian", "x"], "Did you mean 'explain'"),
+        (["explain", "--frmat", "x"], "--format"),
+        (["explain", "--format", "xml", "x"], "xml"),
+        (["rules", "nothing"], "nothing"),
+        (["rules", "list", "--source", "moon"], "moon"),
+    ],
+)
+def test_wrong_usage(arguments: list[str], said: str, smtp421) -> None:
+    code, out, err = smtp421(*arguments)
+    assert (code, out) == (2, "")
+    assert said in err
+
+
+def test_version(smtp421) -> None:
+    code, out, _ = smtp421("--version")
+    assert code == 0
+    assert re.fullmatch(r"smtp421 [\d.a-z]+, [\d,]+ rules of [\d,]+ providers, newest checked \d{4}-\d\d-\d\d\n", out)
+
+
+def test_scan_table(smtp421, tmp_path: Path) -> None:
+    path = tmp_path / "mail.log"
+    path.write_text(LOG * 2)
+    code, out, _ = smtp421("scan", str(path))
+    assert code == 0
+    assert out.startswith("SCAN  2 deferrals of 1 message, for 1 reason\n")
+    assert re.search(r"^ +2 +1  info +\w+ +greylisting  11-20 10:00  11-20 10:00$", out, re.MULTILINE)
+    assert smtp421("scan", "--format", "markdown", str(path)).out.startswith("## 2 deferrals")
+
+
+def test_scan_lines(smtp421, tmp_path: Path) -> None:
+    path = tmp_path / "mail.log"
+    path.write_text(f"noise\n{LOG}")
+    code, out, _ = smtp421("scan", "--format", "jsonl", str(path), "-", stdin=LOG)
+    found = [json.loads(line) for line in out.splitlines()]
+    assert code == 0
+    assert [(each["attempt"]["line"], each["cause"]) for each in found] == [(2, "greylisting"), (1, "greylisting")]
+    assert json.loads(smtp421("scan", "--format", "json", stdin=LOG).out)[0]["schema"] == "smtp421.diagnosis/1"
+
+
+def test_scan_nothing(smtp421) -> None:
+    assert smtp421("scan", stdin="noise\n") == (0, "No deferral found.\n", "")
+    assert smtp421("scan", terminal=True).code == 2
+
+
+def test_scan_what_cannot_be_read(smtp421, tmp_path: Path) -> None:
+    code, out, err = smtp421("scan", str(tmp_path / "no.log"))
+    assert (code, out) == (3, "")
+    assert err == f"smtp421: cannot read {tmp_path / 'no.log'}: No such file or directory; check the path and its permissions\n"
+    assert smtp421("scan", str(tmp_path)).code == 3
+
+
+def test_tree(smtp421) -> None:
+    assert smtp421("tree").out.startswith("TREE  ")
+    assert json.loads(smtp421("tree", "--format", "json").out)["root"]
+
+
+def test_rules_list(smtp421) -> None:
+    everything = json.loads(smtp421("rules", "list", "--format", "json").out)["rules"]
+    some = json.loads(smtp421("rules", "list", "--provider", "gmail", "--cause", "rate_limit", "--format", "json").out)["rules"]
+    assert 0 < len(some) < len(everything)
+    assert all((rule["provider"], rule["cause"], rule["source"]) == ("gmail", "rate_limit", "bundled") for rule in some)
+    assert smtp421("rules", "list", "--source", "user").out == "No rule fits that.\n"
+
+
+@pytest.mark.parametrize(("option", "kind"), [("--provider", "provider"), ("--cause", "cause")])
+def test_rules_list_of_something_unknown(option: str, kind: str, smtp421) -> None:
+    code, out, err = smtp421("rules", "list", option, "gmal")
+    assert (code, out) == (1, "")
+    assert f"no {kind} 'gmal'" in err
+
+
+def test_rules_show(smtp421) -> None:
+    assert smtp421("rules", "show", "greylisting").out.startswith("CAUSE  ")
+    assert smtp421("rules", "show", "greylsting").code == 1
+
+
+def test_rules_search(smtp421) -> None:
+    found = smtp421("rules", "search", "greylist", "later")
+    assert found.code == 0
+    assert "greylisting" in found.out
+    assert smtp421("rules", "search", "xyzzy", "plugh") == (1, "No rule fits that.\n", "")
+
+
+def test_completion() -> None:
+    assert complete_mta("ex") == ["exim", "exchange"]
+    assert ("gmail", "Gmail") in complete_provider("gm")
+    assert [cause for cause, _ in complete_cause("greyl")] == ["greylisting"]
+    assert {"gmail", "greylisting", "lower-rate"} <= {name for name, _ in complete_page("")}
+
+
+def test_completion_in_a_shell(process) -> None:
+    environment = {"_SMTP421_COMPLETE": "complete_bash", "COMP_WORDS": "smtp421 explain greyl", "COMP_CWORD": "2", "PATH": ""}
+    assert "greylisting" in process(env=environment).stdout

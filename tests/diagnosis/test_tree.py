@@ -1,0 +1,60 @@
+"""Walking the tree."""
+
+from smtp421.diagnosis.tree import walk
+from smtp421.model import Evidence, Severity
+from smtp421.rulebook.pages import Edge, Node, Tree
+
+
+def nodes_of(walked):
+    return [(step.node, step.answer) for step in walked.path]
+
+
+def test_a_remote_reply_that_names_a_rate(book):
+    walked = walk(book.tree, [Evidence("origin", "remote", "a reply"), Evidence("reason", "rate", "the text")])
+    assert nodes_of(walked) == [("who-said-it", "remote"), ("names-a-reason", "rate"), ("sound-backoff", "unknown"), ("too-fast", "unknown")]
+    assert walked.cause is None
+    assert any("postconf minimal_backoff_time" in question for question in walked.open_questions)
+
+
+def test_a_vague_reply_asks_everything(book):
+    walked = walk(book.tree, [Evidence("origin", "remote", "a reply")])
+    assert [node for node, _ in nodes_of(walked)] == ["who-said-it", "names-a-reason", "first-contact", "reputation-tools", "sound-backoff", "too-fast"]
+    assert len(walked.open_questions) == 5
+
+
+def test_first_contact_points_to_greylisting(book):
+    walked = walk(book.tree, [Evidence("origin", "remote", "r"), Evidence("first_contact", "yes", "the log")])
+    assert walked.cause == "greylisting"
+    assert walked.path[-1].node == "first-contact"
+    assert walked.path[-1].evidence.endswith("(the log)")
+
+
+def test_reputation_issues_raise_the_severity(book):
+    walked = walk(book.tree, [Evidence("origin", "remote", "r"), Evidence("first_contact", "no", "the log"), Evidence("reputation", "issues", "SNDS")])
+    assert (walked.cause, walked.raises) == ("reputation", Severity.WARNING)
+
+
+def test_the_first_evidence_for_a_question_counts(book):
+    walked = walk(book.tree, [Evidence("origin", "local", "you"), Evidence("origin", "remote", "the reply")])
+    assert nodes_of(walked)[0] == ("who-said-it", "local")
+
+
+def test_an_answer_that_the_node_does_not_know_is_no_answer(book):
+    walked = walk(book.tree, [Evidence("origin", "martian", "x")])
+    assert nodes_of(walked)[0] == ("who-said-it", "unknown")
+
+
+def test_every_edge_of_the_tree_leads_somewhere_and_ends(book):
+    tree = book.tree
+    for node in tree.nodes.values():
+        for edge in (*node.answers.values(), node.unknown):
+            assert edge.to is None or edge.to in tree.nodes
+            assert edge.cause is None or edge.cause in book.causes
+        assert node.how
+
+
+def test_a_cycle_in_a_foreign_tree_ends():
+    node = Node("a", "?", "x", {"yes": Edge("a", "again", None, None)}, Edge("a", "again", None, None), ())
+    walked = walk(Tree("a", {}, {"a": node}), [Evidence("x", "yes", "t")])
+    assert nodes_of(walked) == [("a", "yes")]
+    assert walk(Tree("", {}, {}), []).path == ()
