@@ -3,7 +3,8 @@
     python benchmarks/startup.py [--runs N] [--limit RATIO]
 
 Each round runs both in turn, as new processes with warm file caches; what is printed are medians over the rounds, of
-wall-clock time and of the processor time of the child. With ``--limit`` the exit code is 1 where the wall-clock ratio is above it.
+wall-clock time and of the processor time of the child. With ``--limit`` the exit code is 1 where the wall-clock ratio is
+above it.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ class Cost(NamedTuple):
 
 def run(command: tuple[str, ...]) -> Cost:
     """Run ``command`` once. Raises CalledProcessError where it fails."""
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}  # as when installed
     before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     subprocess.run(
         command,

@@ -62,7 +62,7 @@ def answer(wish: Wish) -> int:
 def _book(rules: Sequence[Path]) -> RuleBook:
     book = smtp421.load_rulebook(rules)
     if book.faults:
-        remark(f"{len(book.faults)} fault(s) in the rule files; `smtp421 rules list` shows them")
+        remark(f"{count(len(book.faults), 'fault')} in the rule files; see `smtp421 rules list`")
     return book
 
 

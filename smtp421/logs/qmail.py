@@ -1,62 +1,163 @@
-"""qmail-send: ``delivery N: deferral: text`` with ``_`` for blanks and ``/`` for line ends; the text names no host, only an address.
+"""qmail-send (qmail, netqmail, notqmail): ``starting delivery N: msg M to remote ADDRESS``, later ``delivery N: deferral: text``.
 
-qmail-remote's own codes stand in parentheses at the end (``(#4.4.1)``) and are not the remote server's.
+The two lines are joined by N; M is the number of the message's queue file and is used again once the message is gone, ``new msg M``
+begins a new one. In the text ``_`` stands for a blank and ``/`` for a line end. It names no host, only an address, and holds the
+whole reply; what qmail-remote says itself ends with a code of its own in parentheses, ``(#4.4.1)``. The last deferral of a message
+that is given up is logged as ``failure`` and says so. Left out: a host name, and whether ``_`` and ``/`` were those characters.
+
+Sources: qmail-log(5), qmail-send.c and qmail-remote.c of https://cr.yp.to/software/qmail-1.03.tar.gz and https://notqmail.org/.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import datetime
+from typing import NamedTuple
 
-from smtp421.logs.interface import of_lines
-from smtp421.logs.line import Line
-from smtp421.model import Attempt, Origin, Relay, Reply, Status
+from smtp421.logs.interface import Format
+from smtp421.logs.line import Line, read_stamp
+from smtp421.logs.recent import Recent
+from smtp421.model import Attempt, Origin, Relay, Reply, Stage, Status
 from smtp421.reply import parse_enhanced, read_reply, read_words
 
 NAME = "qmail"
 
 _DELIVERY = re.compile(r"\bdelivery (?P<number>\d+): (?P<word>success|deferral|failure): (?P<text>\S.*)", re.DOTALL)
-_SAID = re.compile(r"(?P<address>[\d.:a-fA-F]+)_(?:does_not_like_recipient|failed_after_I_sent_the_message|does_not_like_sender|said)[._]?/?.*?(?:Remote_host_said:_(?P<reply>.*)|$)", re.DOTALL)
-_BANNER = re.compile(r"Connected_to_(?P<address>[\d.:a-fA-F]+)_but_(?P<what>\w+?)\._?/?(?:Remote_host_said:_(?P<reply>.*))?", re.DOTALL)
+_STARTING = re.compile(
+    r"\bstarting delivery (?P<number>\d+): msg (?P<message>\d+) to (?P<where>remote|local) (?P<recipient>\S+)\s*$"
+)
+_NEW = re.compile(r"(?:^|[\s:])new msg (?P<message>\d+)\s*$")
+_INFO = re.compile(r"(?:^|[\s:])info msg (?P<message>\d+): bytes \d+ from <(?P<sender>[^>]*)> qp \d+")
+_END = re.compile(r"(?:^|[\s:])end msg (?P<message>\d+)\s*$")
+_SPLOGGER = re.compile(r"\bqmail(?:-send)?(?:\[\d+\])?: (?=\d{10}\.\d{6} )")
+"""Behind it stands splogger's own stamp, which knows the year."""
+_TEXT_ALONE = re.compile(r"\S+_\S*(?:Remote_host_said:_|_\(#4\.)")
+
+_SAID = re.compile(
+    r"(?:Connected_to_(?P<connected>[\d.:a-fA-F]+)_but_(?P<but>\w+?)|(?P<address>[\d.:a-fA-F]+)_(?P<what>[a-z]\w+?))\._?/?"
+    r"Remote_host_said:_(?P<reply>.*)",
+    re.DOTALL,
+)
+_PEER = re.compile(r"(?:Connected_to_|^|/)(?P<address>\d{1,3}(?:\.\d{1,3}){3}|[\da-fA-F:]*:[\da-fA-F:]+)_")
+_CLOSING = re.compile(r"/(?:Giving_up_on_|I'm_not_going_to_try_again).*", re.DOTALL)
 _OWN_CODE = re.compile(r"\(#(\d\.\d{1,3}\.\d{1,3})\)")
 _GIVEN_UP = "I'm_not_going_to_try_again"
+_STATUSES = {"success": Status.SENT, "deferral": Status.DEFERRED, "failure": Status.BOUNCED}
+_STAGES = {
+    "greeting_failed": Stage.CONNECT,
+    "my_name_was_rejected": Stage.EHLO,
+    "sender_was_rejected": Stage.MAIL,
+    "does_not_like_recipient": Stage.RCPT,
+    "failed_on_DATA_command": Stage.DATA,
+    "failed_after_I_sent_the_message": Stage.END_OF_DATA,
+    "accepted_message": Stage.END_OF_DATA,
+}
+
+
+class _Delivery(NamedTuple):
+    message: str
+    recipient: str
+    remote: bool
+
+
+class _Message(NamedTuple):
+    since: datetime | None
+    sender: str | None
 
 
 def recognises(text: str) -> bool:
-    """Whether a line is qmail-send's delivery report, or the report's text alone with its underscores."""
-    return _DELIVERY.search(text) is not None or "Remote_host_said:_" in text or "_(#4." in text
+    """Whether a line is qmail-send's, or the text of a report alone with its underscores."""
+    return claims(text) or ("_" in text and _TEXT_ALONE.search(text) is not None)
 
 
-def read(line: Line) -> Iterator[Attempt]:
-    """Yield the attempt of a delivery report."""
-    found = _DELIVERY.search(line.text)
-    word, text = (found["word"], found["text"]) if found else ("deferral", line.text.strip())
-    status = {"success": Status.SENT, "deferral": Status.DEFERRED, "failure": Status.BOUNCED}[word]
-    if _GIVEN_UP in text:
-        status = Status.EXPIRED
-    reply, origin, relay = read_reason(text)
-    yield Attempt(reply, NAME, origin, line.number, line.timestamp, None, None, None, relay, status)
+def claims(text: str) -> bool:
+    """Whether a line is one of qmail-send's that this reader uses."""
+    if "delivery " in text:
+        return _DELIVERY.search(text) is not None or _STARTING.search(text) is not None
+    return " msg " in text and any(known.search(text) is not None for known in (_NEW, _INFO, _END))
+
+
+class Reader:
+    """Remembers, for each delivery under way, the message and the recipient; for each message, its sender and when it came."""
+
+    claims = staticmethod(claims)
+
+    def __init__(self) -> None:
+        self._deliveries: Recent[str, _Delivery] = Recent()
+        self._messages: Recent[str, _Message] = Recent()
+
+    def read(self, line: Line) -> Iterator[Attempt]:
+        """Yield the attempt of a delivery report; remember what the other lines tell."""
+        text = line.text
+        if report := _DELIVERY.search(text):
+            yield self._report(line, report["number"], report["word"], report["text"].strip())
+        elif start := _STARTING.search(text):
+            self._deliveries[start["number"]] = _Delivery(start["message"], start["recipient"], start["where"] == "remote")
+        elif new := _NEW.search(text):
+            self._messages[new["message"]] = _Message(_stamp(line), None)
+        elif info := _INFO.search(text):
+            since = known.since if (known := self._messages.get(info["message"])) else None
+            self._messages[info["message"]] = _Message(since, info["sender"])
+        elif end := _END.search(text):
+            self._messages.pop(end["message"], None)
+        elif _TEXT_ALONE.search(text):
+            yield self._report(line, "", "deferral", text.strip())
+
+    def close(self) -> Iterator[Attempt]:
+        """A delivery that is still under way is no attempt yet."""
+        return iter(())
+
+    def _report(self, line: Line, number: str, word: str, text: str) -> Attempt:
+        delivery = self._deliveries.pop(number, None)
+        message = self._messages.get(delivery.message) if delivery else None
+        status = Status.EXPIRED if word == "failure" and _GIVEN_UP in text else _STATUSES[word]
+        reply, origin, relay = read_reason(text)
+        stamp = _stamp(line)
+        return Attempt(
+            reply,
+            NAME,
+            origin if delivery is None or delivery.remote else Origin.LOCAL,
+            line.number,
+            stamp,
+            delivery.message if delivery else None,
+            message.sender if message else None,
+            delivery.recipient if delivery else None,
+            relay,
+            status,
+            (stamp - message.since).total_seconds() if stamp and message and message.since else None,
+        )
 
 
 def read_reason(text: str) -> tuple[Reply, Origin, Relay | None]:
-    """Read the text of a report: the remote server's reply, or qmail-remote's own words."""
-    said = _SAID.search(text) or _BANNER.search(text)
-    if said and said["reply"]:
-        spoken = re.sub(r"/(?:Giving_up_on_.*|I'm_not_going_to_try_again.*|)$", "", said["reply"], flags=re.DOTALL)
-        spoken = re.sub(r"/(?=[2-5]\d\d[-_ ])", "\n", spoken).replace("_", " ").strip().rstrip("/")
-        reply = read_reply(spoken)
+    """Read the text of a report: the remote server's reply, or qmail-remote's own words; and the server's address."""
+    peer = _PEER.search(text)
+    relay = Relay(None, peer["address"]) if peer else None
+    said = _SAID.search(text)
+    if said:
+        spoken = _CLOSING.sub("", said["reply"]).removesuffix("/")
+        again = re.escape(spoken[:3])
+        spoken = re.sub(rf"/(?={again}(?:[-_]|$|/))", "\n", spoken).replace("_", " ")
+        reply = read_reply(spoken, _STAGES.get(said["but"] or said["what"]))
         if reply is not None:
-            return reply, Origin.REMOTE, Relay(None, said["address"])
+            return reply, Origin.REMOTE, relay
     words = text.replace("_", " ").replace("/", " ").strip()
     own = _OWN_CODE.search(words)
-    return read_words(words, parse_enhanced(own[1]) if own else None), Origin.LOCAL, Relay(None, said["address"]) if said else None
+    return read_words(words, parse_enhanced(own[1]) if own else None), Origin.LOCAL, relay
 
 
-FORMAT = of_lines(
+def _stamp(line: Line) -> datetime | None:
+    """The time of a line: splogger's own stamp where there is one."""
+    own = _SPLOGGER.search(line.text[:120])
+    return read_stamp(line.text[own.end() :][:40], line.now) if own else line.timestamp
+
+
+FORMAT = Format(
     NAME,
-    'qmail, notqmail: qmail-send log (multilog, splogger)',
+    "qmail, notqmail: qmail-send log (multilog, splogger)",
     recognises,
-    read,
-    '@400000006920a0a1 delivery 12: deferral: 192.0.2.1_does_not_like_recipient./Remote_host_said:_451_4.7.1_Try_'
-    'again_later/Giving_up_on_192.0.2.1./',
+    Reader,
+    "@400000006920a0a1058f4e2c starting delivery 12: msg 3255346 to remote u@example.com\n"
+    "@400000006920a0a2058f4e2c delivery 12: deferral: 192.0.2.1_does_not_like_recipient./Remote_host_said:_451_4.7.1_Try_again_later"
+    "/Giving_up_on_192.0.2.1./",
 )

@@ -137,8 +137,9 @@ def test_rules_list(smtp421) -> None:
 @pytest.mark.parametrize(("option", "kind"), [("--provider", "provider"), ("--cause", "cause")])
 def test_rules_list_of_something_unknown(option: str, kind: str, smtp421) -> None:
     code, out, err = smtp421("rules", "list", option, "gmal")
-    assert (code, out) == (1, "")
-    assert f"no {kind} 'gmal'" in err
+    assert (code, out) == (2, "")
+    assert f"there is no {kind} 'gmal'" in err
+    assert ("did you mean gmail" in err) is (kind == "provider")
 
 
 def test_rules_show(smtp421) -> None:
