@@ -14,6 +14,8 @@ from smtp421.render.safe import visible
 
 NARROWEST = 40
 PIPE_WIDTH = 80
+COLOR_CONSOLES = ("WT_SESSION", "ANSICON", "ConEmuANSI", "TERM")
+"""Set on Windows by consoles that act on terminal codes; the old one prints them."""
 
 
 def view(color: str | None = None, *, verbose: bool = False, mta: str | None = None) -> View:
@@ -32,12 +34,14 @@ def view(color: str | None = None, *, verbose: bool = False, mta: str | None = N
     )
 
 
-def wants_color(stream: TextIO, environ: Mapping[str, str]) -> bool:
-    """NO_COLOR, then FORCE_COLOR and CLICOLOR_FORCE, then TERM=dumb, then whether it is a terminal."""
+def wants_color(stream: TextIO, environ: Mapping[str, str], *, windows: bool = os.name == "nt") -> bool:
+    """NO_COLOR, then FORCE_COLOR and CLICOLOR_FORCE, then whether it is a terminal that knows colours."""
     if environ.get("NO_COLOR"):
         return False
     if any(environ.get(name, "0") not in ("", "0") for name in ("FORCE_COLOR", "CLICOLOR_FORCE")):
         return True
+    if windows and not any(name in environ for name in COLOR_CONSOLES):
+        return False
     return environ.get("TERM") != "dumb" and stream.isatty()
 
 

@@ -60,7 +60,7 @@ def diagnose(attempt: Attempt, book: RuleBook, evidence: Iterable[Evidence] = ()
         cause_id, confidence = walked.cause, Confidence.MEDIUM
     cause = book.causes.get(cause_id) or book.causes[UNKNOWN]
     own = rule if rule is not None and rule.cause == cause_id else None
-    provider_id = who.provider or (rule.provider if rule else None)
+    provider_id = who.provider or _speaker(attempt, rule, origin, book)
     provider = book.providers.get(provider_id) if provider_id else None
     final = _is_final(attempt)
     retry = _retry(attempt, own, cause, final=final)
@@ -112,6 +112,19 @@ def _origin(attempt: Attempt, rule: Rule | None) -> Origin:
     if attempt.origin is not None:
         return attempt.origin
     return rule.origin if rule is not None and rule.origin is not None else Origin.REMOTE
+
+
+def _speaker(attempt: Attempt, rule: Rule | None, origin: Origin, book: RuleBook) -> str | None:
+    """Who spoke, where neither relay nor mark tells: the rule's provider, else the program whose own log it is.
+
+    A block list never speaks itself; a receiver only names it.
+    """
+    named = rule.provider if rule else None
+    if named is not None and book.providers[named].kind != "list":
+        return named
+    if origin is not Origin.REMOTE and attempt.format in book.providers:
+        return attempt.format
+    return None
 
 
 def _confidence(verdict: Verdict) -> Confidence:

@@ -11,14 +11,14 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from types import ModuleType
 
-from smtp421.logs import dsn, event, exception, exchange, exim, message, plain, postfix, qmail, sendmail
+from smtp421.logs import dsn, event, exception, exchange, exim, message, opensmtpd, plain, postfix, qmail, sendmail
 from smtp421.logs.clean import clean
 from smtp421.logs.interface import Format, Reader
 from smtp421.logs.line import Line, logical_lines
 from smtp421.model import Attempt, Status
 
-LINE_FORMATS: tuple[Format, ...] = (postfix.FORMAT, exim.FORMAT, sendmail.FORMAT, qmail.FORMAT)
-TEXT_FORMATS: tuple[ModuleType, ...] = (dsn, exchange, event, exception)
+LINE_FORMATS: tuple[Format, ...] = (opensmtpd.FORMAT, postfix.FORMAT, exim.FORMAT, sendmail.FORMAT, qmail.FORMAT)
+TEXT_FORMATS: tuple[ModuleType, ...] = (exchange, event, exception)
 
 _NEW_REPLY = re.compile(r"^[\s\"'`>*-]*(?P<code>[245]\d\d)(?P<more>-| |$)", re.MULTILINE)
 _TELLS = (Status.DEFERRED, Status.SUSPENDED, Status.EXPIRED, Status.BOUNCED, None)
@@ -67,6 +67,8 @@ def read_paste(text: str, now: datetime) -> list[Attempt]:
         return []
     if transcript := postfix.read_transcript(text):
         return [transcript]
+    if dsn.recognises(text) and (notified := dsn.read(text)) is not None:
+        return [notified]
     stream = Stream()
     attempts = [attempt for line in logical_lines(text, now) for attempt in stream.read(line)]
     attempts = [attempt for attempt in (*attempts, *stream.close()) if attempt.status in _TELLS]

@@ -14,7 +14,7 @@ from smtp421.reply import collapse, parse_enhanced, read_reply, read_words
 NAME = "dsn"
 
 _FIELD = re.compile(r"^(?P<name>Diagnostic-Code|Status|Final-Recipient|Original-Recipient|Remote-MTA|Action|Will-Retry-Until|X-Postfix-Queue-ID):[ \t]*(?P<value>.*(?:\n[ \t]+\S.*)*)", re.MULTILINE | re.IGNORECASE)
-_HUMAN = re.compile(r"<(?P<recipient>[^<>\s]+@[^<>\s]+)>(?: \(expanded from [^)]*\))?:\s+(?P<reason>(?:host|connect|lost|conversation|Host|mail|TLS|unable|delivery|temporary)\b.*)", re.DOTALL)
+_HUMAN = re.compile(r"^[ \t\"'(*-]*<(?P<recipient>[^<>\s]+@[^<>\s]+)>(?: \(expanded from [^)]*\))?:\s+(?P<reason>(?:host|connect|lost|conversation|Host|mail|TLS|unable|delivery|temporary)\b.*)", re.DOTALL | re.MULTILINE)
 _TYPED = re.compile(r"\s*(?P<type>[\w-]+)\s*;\s*(?P<text>.*)", re.DOTALL)
 
 

@@ -41,7 +41,7 @@ _STAGES = (
     ("Invalid greeting", Stage.CONNECT),
 )
 _MARKS = re.compile(
-    r"Exception|Error\b|smtplib|Traceback|nodemailer|SMTPConnection|Net::(?:SMTP|Open|Read)|Swift_|javax?\.mail|jakarta\.mail|MailKit|Expected response code"
+    r"Exception|Error\b|SMTP\w+Refused|smtplib|Traceback|nodemailer|SMTPConnection|Net::(?:SMTP|Open|Read)|Swift_|javax?\.mail|jakarta\.mail|MailKit|Expected response code"
     r"|SMTP code:|server response was|errno=|textproto|dial tcp|SocketError|getaddrinfo|SMTPERR|SMTPCLOSE|responseCode|ECONN|ETIMEDOUT|ENOTFOUND|EAI_AGAIN",
 )
 

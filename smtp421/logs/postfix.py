@@ -46,6 +46,8 @@ _SAID = re.compile(r"host (?P<relay>[^\s\[]+(?:\[[^\]]*\])?(?::\d+)?) (?P<how>sa
 _OPENS_WITH_CODE = re.compile(r"[\s\"'(]*[245]\d\d[- ]")
 _IN_REPLY = re.compile(r"\s*\(in reply to (?P<command>[\w ]+?) command\)*\s*\)*$")
 _WHILE = re.compile(r"while (?P<doing>receiving the initial server greeting|performing the (?:EHLO|HELO|LHLO) handshake|sending (?P<command>[\w ]+))")
+_WRAPPED = re.compile(r"[ \t]*\n[ \t]*")
+"""A line end inside a reason is where a mail or a terminal wrapped it; Postfix itself logs none."""
 _RELAY = re.compile(r"(?P<host>[^\[\s]+)(?:\[(?P<address>[^\]]*)\])(?::(?P<port>\d+))?")
 _BARE_HOST = re.compile(r"[\w-]+(?:\.[\w-]+)+")
 _THROTTLED = re.compile(r"(?:queue (?P<domain>\S+): )?(?P<dsn>[245]\.\d+\.\d+) delivery temporarily suspended: (?P<reason>.*)", re.DOTALL)
@@ -161,7 +163,7 @@ def read_reason(reason: str, relay: Relay | None = None, logged: EnhancedCode | 
 
     Returns the reply, who said it, and the relay that the reason names.
     """
-    reason = reason.rstrip()
+    reason = _WRAPPED.sub(" ", reason.rstrip())
     if reason.endswith(")") and reason.count(")") > reason.count("("):
         reason = reason[:-1].rstrip()
     stage = None

@@ -1,11 +1,12 @@
-"""qmail-send (qmail, netqmail, notqmail): ``starting delivery N: msg M to remote ADDRESS``, later ``delivery N: deferral: text``.
+"""qmail-send (qmail, netqmail, notqmail): ``starting delivery N: msg M to remote ADDRESS``, then ``delivery N: deferral: text``.
 
-The two lines are joined by N; M is the number of the message's queue file and is used again once the message is gone, ``new msg M``
-begins a new one. In the text ``_`` stands for a blank and ``/`` for a line end. It names no host, only an address, and holds the
-whole reply; what qmail-remote says itself ends with a code of its own in parentheses, ``(#4.4.1)``. The last deferral of a message
-that is given up is logged as ``failure`` and says so. Left out: a host name, and whether ``_`` and ``/`` were those characters.
+The two lines are joined by N; M is the number of the message's queue file and is used again once the message is gone: ``new
+msg M`` begins a new one. The text holds the whole reply, with ``_`` for blanks and ``/`` for line ends; what qmail-remote
+says itself ends with a code of its own in parentheses, ``(#4.4.1)``. The last deferral of a message that is given up is
+logged as ``failure`` and says so. Left out: the server's name, whether ``_`` was a blank, ``%`` or an 8-bit character, and
+the stage of a lost connection.
 
-Sources: qmail-log(5), qmail-send.c and qmail-remote.c of https://cr.yp.to/software/qmail-1.03.tar.gz and https://notqmail.org/.
+Sources: qmail-log(5); qmail-send.c, qmail-remote.c and qsutil.c of https://cr.yp.to/software/qmail-1.03.tar.gz.
 """
 
 from __future__ import annotations
@@ -141,7 +142,7 @@ def read_reason(text: str) -> tuple[Reply, Origin, Relay | None]:
         reply = read_reply(spoken, _STAGES.get(said["but"] or said["what"]))
         if reply is not None:
             return reply, Origin.REMOTE, relay
-    words = text.replace("_", " ").replace("/", " ").strip()
+    words = _CLOSING.sub("", text).replace("_", " ").replace("/", " ").strip()
     own = _OWN_CODE.search(words)
     return read_words(words, parse_enhanced(own[1]) if own else None), Origin.LOCAL, relay
 
@@ -158,6 +159,6 @@ FORMAT = Format(
     recognises,
     Reader,
     "@400000006920a0a1058f4e2c starting delivery 12: msg 3255346 to remote u@example.com\n"
-    "@400000006920a0a2058f4e2c delivery 12: deferral: 192.0.2.1_does_not_like_recipient./Remote_host_said:_451_4.7.1_Try_again_later"
-    "/Giving_up_on_192.0.2.1./",
+    "@400000006920a0a2058f4e2c delivery 12: deferral: 192.0.2.1_does_not_like_recipient./"
+    "Remote_host_said:_451_4.7.1_Try_again_later/Giving_up_on_192.0.2.1./",
 )

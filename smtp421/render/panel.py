@@ -71,15 +71,10 @@ def _facts(found: Diagnosis, view: View) -> Iterator[tuple[str, Words]]:
     yield "Cause", _cause(found)
     if view.verbose and found.matched:
         yield "Matched", words(Span(found.matched, "code"))
-    differing = [rival for rival in found.rivals if rival.cause != found.cause]
+    differing = {rival.cause: rival for rival in reversed(found.rivals) if rival.cause != found.cause}
     if differing and (view.verbose or found.confidence is not Confidence.HIGH):
-        yield (
-            "Or else",
-            join(
-                (words(phrases.plain(rival.cause), Span(f" ({rival.rule})", "dim")) for rival in _some(differing, view, AT_MOST)),
-                ", ",
-            ),
-        )
+        others = [words(phrases.plain(rival.cause), Span(f" ({rival.rule})", "dim")) for rival in reversed(differing.values())]
+        yield "Or else", join(_some(others, view, AT_MOST), ", ")
     walked = [step for step in found.path if step.answer != UNKNOWN]
     if walked and not view.verbose:
         yield (
@@ -222,8 +217,8 @@ def _reference(reference: Reference, view: View) -> Words:
 
 def _footer(found: Diagnosis) -> Words:
     if found.rule is None:
-        return words("No rule fits this text. ", Span(f"smtp421 explain {found.cause}", "command"))
-    return words(f"Rule {found.rule}. More: ", Span(f"smtp421 explain {found.rule}", "command"))
+        return words("No rule fits this text. More: ", Span(f"smtp421 explain {found.cause}", "command"))
+    return words("More on this rule: ", Span(f"smtp421 explain {found.rule}", "command"))
 
 
 def _commonest(values: Sequence[T]) -> T:

@@ -46,6 +46,11 @@ def test_colours(environ: Mapping[str, str], terminal: bool, colored: bool) -> N
     assert wants_color(Screen(terminal=terminal), environ) is colored
 
 
+@pytest.mark.parametrize(("environ", "colored"), [({}, False), ({"WT_SESSION": "1"}, True)])
+def test_colours_on_windows(environ: Mapping[str, str], colored: bool) -> None:
+    assert wants_color(Screen(terminal=True), environ, windows=True) is colored
+
+
 @pytest.mark.parametrize(
     ("columns", "terminal", "cells"),
     [

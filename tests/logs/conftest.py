@@ -16,3 +16,16 @@ def one():
         return list(reader.read(Line(7, text, NOW)))
 
     return read
+
+
+@pytest.fixture
+def attempts():
+    """Read the lines of a text with a fresh reader of a format, lines of others passed over; the attempts in it."""
+
+    def read(form, text):
+        reader = form.open()
+        lines = enumerate(text.split("\n"), start=1)
+        found = [attempt for number, line in lines if form.recognises(line) or reader.claims(line) for attempt in reader.read(Line(number, line, NOW))]
+        return [*found, *reader.close()]
+
+    return read

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 import regex
@@ -111,11 +113,15 @@ def brute() -> Callable[[RuleBook, Subject], list[tuple[str, str]]]:
     return lambda book, subject: list(_brute(book, subject))
 
 
+@cache
+def _compiled(pattern: str) -> Any:
+    return regex.compile(pattern, regex.IGNORECASE | regex.V0)
+
+
 def _found(patterns: tuple[str, ...], text: str) -> str | None:
     for pattern in patterns:
         position = 0
-        compiled = regex.compile(pattern, regex.IGNORECASE | regex.V0)
-        while (found := compiled.search(text, position)) is not None:
+        while (found := _compiled(pattern).search(text, position)) is not None:
             if counts(text, *found.span()):
                 return str(found.group())
             position = max(found.end(), found.start() + 1)
@@ -141,7 +147,7 @@ def _brute(book: RuleBook, subject: Subject) -> Iterator[tuple[str, str]]:
         if not _provider_fits(book, rule, subject) or _found(match.not_text, text) is not None:
             continue
         if words is None:
-            words = str(subject.enhanced if match.enhanced_code or subject.code is None else subject.code)
+            words = str((subject.enhanced if match.enhanced_code or subject.code is None else subject.code) or "")
         yield rule.id, words
 
 
