@@ -19,8 +19,10 @@ from smtp421.rulebook import load_rulebook as _load
 _REPORTED = (Status.DEFERRED, Status.SUSPENDED, Status.EXPIRED, None)
 """What ``scan`` yields: deferrals, not what was sent or bounced."""
 _MAIL_WORDS = (
-    "mail smtp server relay host connect connection message recipient sender address mailbox queue deliver deliver delivery deferred timeout timed tls ssl "
-    "certificate dns lookup resolve refused rejected reject greylist temporary temporarily later limit rate quota spam blocked error exception mx spf dkim dmarc"
+    "mail smtp server relay host connect connection message recipient sender address mailbox queue deliver deliver "
+    "delivery deferred timeout timed tls ssl "
+    "certificate dns lookup resolve refused rejected reject greylist temporary temporarily later limit rate quota spam "
+    "blocked error exception mx spf dkim dmarc"
 ).split()
 
 
@@ -38,7 +40,9 @@ def _default_book() -> RuleBook:
     return load_rulebook()
 
 
-def explain_all(text: str, *, rulebook: RuleBook | None = None, now: datetime | None = None, evidence: Iterable[Evidence] = ()) -> list[Diagnosis]:
+def explain_all(
+    text: str, *, rulebook: RuleBook | None = None, now: datetime | None = None, evidence: Iterable[Evidence] = ()
+) -> list[Diagnosis]:
     """Explain every reply in ``text``, the one that was most likely meant first.
 
     ``now`` is the clock for stamps without a year (default: the real one). Raises :class:`smtp421.errors.NothingToExplain`
@@ -55,7 +59,9 @@ def explain_all(text: str, *, rulebook: RuleBook | None = None, now: datetime | 
     return diagnoses
 
 
-def explain(text: str, *, rulebook: RuleBook | None = None, now: datetime | None = None, evidence: Iterable[Evidence] = ()) -> Diagnosis:
+def explain(
+    text: str, *, rulebook: RuleBook | None = None, now: datetime | None = None, evidence: Iterable[Evidence] = ()
+) -> Diagnosis:
     """Explain a deferral: an SMTP reply, a log line, a DSN, an exception text, whatever was pasted.
 
     Of several replies the first of :func:`explain_all` is taken. Raises :class:`smtp421.errors.NothingToExplain`.

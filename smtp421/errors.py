@@ -48,7 +48,10 @@ class RuleFaults(Smtp421Error):
 class NoSuchPage(Smtp421Error):
     """A rule id, cause or code that nothing is known of."""
 
-    template = "there is no rule, cause, fix, provider or code {name!r}{suggestion}; `smtp421 rules search WORD` finds rules by their words"
+    template = (
+        "there is no rule, cause, fix, provider or code {name!r}{suggestion}; "
+        "`smtp421 rules search WORD` finds rules by their words"
+    )
     exit_code = 1
 
 

@@ -86,7 +86,9 @@ def _words(rest: str, code: str, own: str | None) -> tuple[str, str | None]:
     """
     rest = _LOGGED_NEWLINE.sub(" \n", rest)
     # A folded continuation repeats the code, with "-" or blank, mostly with the enhanced code too.
-    again = re.compile(rf"(?:(?<=\s)|(?<=^)|(?<=/)){code}(?:-|[ \t]+|(?=\s|$))(?:\#?({ENHANCED_CODE}|{_PLACEHOLDER})(?=\s|$|[A-Z]))?")
+    again = re.compile(
+        rf"(?:(?<=\s)|(?<=^)|(?<=/)){code}(?:-|[ \t]+|(?=\s|$))(?:\#?({ENHANCED_CODE}|{_PLACEHOLDER})(?=\s|$|[A-Z]))?"
+    )
     later: list[str] = []
 
     def drop(line: re.Match[str]) -> str:
@@ -106,18 +108,27 @@ def _words(rest: str, code: str, own: str | None) -> tuple[str, str | None]:
 # Finding a reply in free text
 
 _INTRODUCERS = (
-    r"said:|responded(?:\s+with)?:?|talk to me:|smtp;|x-[a-z]+;|code:?|codes?\s+was:?|error:?|errors?\s+was:?|errno:?|reply:?|replied:?|answered:?|answer:?"
-    r"|responsecode:?|response:?|response\s+was:?|message:?|was:|status:?|out:|in:|<<<|>>>|<-|->|<--|-->|failed:|failure:|deferred:|reason:|says:|with:|rejected:|greeting:?"
-    r"|detail:|details:|exception:|refused:|busy:|server:|smtp:|returned:?|got:?|dsn:|text:|host:|diagnostic-code:|stat:|result:|temporary:|transient:"
+    r"said:|responded(?:\s+with)?:?|talk to me:|smtp;|x-[a-z]+;|code:?|codes?\s+was:?|error:?|errors?\s+was:?|errno:?|"
+    r"reply:?|replied:?|answered:?|answer:?"
+    r"|responsecode:?|response:?|response\s+was:?|message:?|was:|status:?|out:|in:|<<<|>>>|<-|->|<--|-->|failed:|"
+    r"failure:|deferred:|reason:|says:|with:|rejected:|greeting:?"
+    r"|detail:|details:|exception:|refused:|busy:|server:|smtp:|returned:?|got:?|dsn:|text:|host:|diagnostic-code:|stat:"
+    r"|result:|temporary:|transient:"
 )
 _BEFORE = re.compile(rf"(?:^|[\s(\[\"'*]|\b)(?:{_INTRODUCERS})[\s\"'(\[“‘`]*$", re.IGNORECASE)
 _OPENER = re.compile(r"(?:^|[\n\"'“‘`(\[{>;|,]|(?<![\w]): ?|[a-z]\]?: )[ \t]*$")
-_ASSIGNED = re.compile(r"\b(?:response|error|led|message|reply|reason|result|stat|msg|smtpmsg|text|dsn_diag|dsndiag)[\"']?\s*[=:]\s*[\"'{(\[“]*$", re.IGNORECASE)
-_CANDIDATE = re.compile(rf"(?<![\w./@+\-#%&?])(?<!\d:)(?<!\]:)(?<!::)(?:{REPLY_CODE})(?![\d/@%])(?!\.\d{{1,3}}\.\d{{1,3}}\.\d)(?!:\d\d)")
+_ASSIGNED = re.compile(
+    r"\b(?:response|error|led|message|reply|reason|result|stat|msg|smtpmsg|text|dsn_diag|dsndiag)[\"']?\s*[=:]\s*[\"'{(\[“]*$",
+    re.IGNORECASE,
+)
+_CANDIDATE = re.compile(
+    rf"(?<![\w./@+\-#%&?])(?<!\d:)(?<!\]:)(?<!::)(?:{REPLY_CODE})(?![\d/@%])(?!\.\d{{1,3}}\.\d{{1,3}}\.\d)(?!:\d\d)"
+)
 _ENHANCED_CANDIDATE = re.compile(r"(?<![\w.\-/@+#])#?[45]\.[0-7]\.\d{1,3}(?![\w]|\.\d|/|\)\s*$|\]\s*$)(?=\s+\S+\s*\S|:|\s*$)")
-"""A lone code: RFC 3463 knows the subjects 0 to 7, and words follow it; behind the words it is the speaker's own mark, not a status."""
+"""A lone code: RFC 3463 knows the subjects 0 to 7, and words follow it; behind the words it is the speaker's own mark."""
 _UNIT = re.compile(
-    r"\s*(?:-\s*)?(?:ms|s|secs?|seconds?|minutes?|hours?|days?|bytes|kb|mb|gb|messages?|mails?|emails?|recipients?|connections?|lines?|users?|times|%|but\b)\b",
+    r"\s*(?:-\s*)?(?:ms|s|secs?|seconds?|minutes?|hours?|days?|bytes|kb|mb|gb|messages?|mails?|emails?|recipients?|"
+    r"connections?|lines?|users?|times|%|but\b)\b",
     re.IGNORECASE,
 )
 _EXPECTED = re.compile(r"expected (?:response )?codes?:? [\"']?(?:\d{3}(?:[/,] ?| or ))*$", re.IGNORECASE)

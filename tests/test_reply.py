@@ -21,7 +21,10 @@ def read(text):
         ("450-4.2.1 one 450-4.2.1 two 450 4.2.1  https://example.com/x", (450, "4.2.1", "one two https://example.com/x")),
         (r"450-4.2.1 one\n450-4.2.1 two\n450 4.2.1 three", (450, "4.2.1", "one two three")),
         ("450-4.2.1 one#015#012450 4.2.1 two", (450, "4.2.1", "one two")),
-        ("421-mail.example.com Nemesis ESMTP Service not available\n421 Service not available", (421, None, "mail.example.com Nemesis ESMTP Service not available Service not available")),
+        (
+            "421-mail.example.com Nemesis ESMTP Service not available\n421 Service not available",
+            (421, None, "mail.example.com Nemesis ESMTP Service not available Service not available"),
+        ),
         ("452 #4.5.3 Too many recipients", (452, "4.5.3", "Too many recipients")),
         ("421 #4.4.5 Too many connections", (421, "4.4.5", "Too many connections")),
         ("421.4.4.2 unable to connect", (421, "4.4.2", "unable to connect")),
@@ -58,7 +61,7 @@ def test_read_words_takes_the_enhanced_code_out():
 @pytest.mark.parametrize(
     ("text", "code"),
     [
-        ("Expected response code 250 but got code \"421\", with message \"x\"", 421),
+        ('Expected response code 250 but got code "421", with message "x"', 421),
         ("failed with code 451: 4.7.1 Service unavailable", 451),
         ("com.sun.mail.smtp.SMTPSendFailedException: 454 Throttling failure", 454),
         ("LED=450 4.4.317 Cannot establish session", 450),
@@ -66,7 +69,7 @@ def test_read_words_takes_the_enhanced_code_out():
         ("mx3.example.com(192.0.2.1) reply:550 The header is missing", 550),
         ("error sending message to campaign xyz - 450 Too many recipient attempts", 450),
         ("421 Message delivered to user; try again", 421),
-        ("\"450 User is receiving mail too quickly\"", 450),
+        ('"450 User is receiving mail too quickly"', 450),
         ("<<< 451 Try again", 451),
     ],
 )

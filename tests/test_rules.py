@@ -46,7 +46,9 @@ def test_no_counterexample_is_won(book, now):
 
 
 def test_ids_begin_with_the_provider(book):
-    strangers = [rule.id for rule in book.rules.values() if not rule.id.startswith((rule.provider or "generic").replace("_", "-") + "-")]
+    strangers = [
+        rule.id for rule in book.rules.values() if not rule.id.startswith((rule.provider or "generic").replace("_", "-") + "-")
+    ]
     assert strangers == []
 
 
@@ -60,23 +62,38 @@ def test_addresses_in_examples_are_for_documentation(book):
     for rule in book.rules.values():
         for example in (*rule.examples, *rule.counterexamples):
             for address in re.findall(r"(?<![\d.\-])(?:\d{1,3}\.){3}\d{1,3}(?![\d.])", example):
-                if not DOCUMENTATION.match(address) and not YAHOO_CODE.match(address) and all(int(part) < 256 for part in address.split(".")):
+                if (
+                    not DOCUMENTATION.match(address)
+                    and not YAHOO_CODE.match(address)
+                    and all(int(part) < 256 for part in address.split("."))
+                ):
                     public.append(f"{rule.id}: {address}")
     assert public == []
 
 
 def test_greylisting_never_says_to_slow_down(book):
     slow = {"lower-rate", "cap-connections", "back-off", "spread-over-time", "separate-transport", "ramp-up"}
-    wrong = [rule.id for rule in book.rules.values() if rule.cause == "greylisting" and slow & set(rule.fixes or book.causes["greylisting"].fixes)]
+    wrong = [
+        rule.id
+        for rule in book.rules.values()
+        if rule.cause == "greylisting" and slow & set(rule.fixes or book.causes["greylisting"].fixes)
+    ]
     assert wrong == []
 
 
 def test_a_sender_domain_fault_never_says_to_wait(book):
-    wrong = [rule.id for rule in book.rules.values() if rule.cause == "sender_dns" and (rule.helps or book.causes["sender_dns"].helps) == "yes"]
+    wrong = [
+        rule.id
+        for rule in book.rules.values()
+        if rule.cause == "sender_dns" and (rule.helps or book.causes["sender_dns"].helps) == "yes"
+    ]
     assert wrong == []
 
 
-@pytest.mark.parametrize("cause", ["rate_limit", "greylisting", "reputation", "blocklist", "network", "dns", "tls", "misconfiguration", "mailbox", "content"])
+@pytest.mark.parametrize(
+    "cause",
+    ["rate_limit", "greylisting", "reputation", "blocklist", "network", "dns", "tls", "misconfiguration", "mailbox", "content"],
+)
 def test_every_cause_has_rules(book, cause):
     assert sum(rule.cause == cause for rule in book.rules.values()) >= 5
 

@@ -16,7 +16,20 @@ from smtp421.diagnosis.subject import identity_of, subject_of
 from smtp421.diagnosis.tree import Walk, walk
 from smtp421.diagnosis.unknown import summary_of_unknown
 from smtp421.diagnosis.wait import wait_seconds
-from smtp421.model import Attempt, Confidence, Diagnosis, Evidence, Helps, Origin, Reference, Retry, Rival, Severity, Status, WhoActs
+from smtp421.model import (
+    Attempt,
+    Confidence,
+    Diagnosis,
+    Evidence,
+    Helps,
+    Origin,
+    Reference,
+    Retry,
+    Rival,
+    Severity,
+    Status,
+    WhoActs,
+)
 from smtp421.rulebook import RuleBook
 from smtp421.rulebook.pages import Cause, Rule
 from smtp421.rulebook.providers import Identity
@@ -147,7 +160,9 @@ def _is_final(attempt: Attempt) -> bool:
     return code is not None and code >= 500 and attempt.status is not Status.DEFERRED
 
 
-def _severity(own: Rule | None, cause: Cause, walked: Walk, who: Identity, origin: Origin, book: RuleBook, *, final: bool) -> Severity:
+def _severity(
+    own: Rule | None, cause: Cause, walked: Walk, who: Identity, origin: Origin, book: RuleBook, *, final: bool
+) -> Severity:
     """The rule's severity, else the cause's; raised by the tree's answers and for what cannot heal."""
     severity = own.severity if own and own.severity else cause.severity
     at_large_provider = origin is Origin.LOCAL and who.provider is not None and book.providers[who.provider].large
@@ -178,7 +193,9 @@ def _retry(attempt: Attempt, own: Rule | None, cause: Cause, *, final: bool) -> 
     advice = (own.advice if own is not None and from_rule else None) or cause.advice or ""
     if final and helps == "yes":
         own_advice = own.advice if own is not None and own.advice else "send it anew once the cause is gone."
-        return Retry("after_fix", None, f"This answer is final for this message, so your server will not try it again: {own_advice}")
+        return Retry(
+            "after_fix", None, f"This answer is final for this message, so your server will not try it again: {own_advice}"
+        )
     if helps == "no":
         return Retry(helps, None, advice)
     decisive = attempt.inner or attempt.reply

@@ -27,7 +27,15 @@ _REASONS = {
 }
 """Answers of the node "does the text name a reason?" by cause."""
 
-_LOCAL_PARTS = {"dns": "name_service", "network": "network", "timeout": "network", "tls": "tls", "misconfiguration": "service", "server_congestion": "service", "mailbox": "service"}
+_LOCAL_PARTS = {
+    "dns": "name_service",
+    "network": "network",
+    "timeout": "network",
+    "tls": "tls",
+    "misconfiguration": "service",
+    "server_congestion": "service",
+    "mailbox": "service",
+}
 _OWN_FAULTS = frozenset({"misconfiguration", "server_congestion", "dns", "network", "timeout", "recipient_verification"})
 
 

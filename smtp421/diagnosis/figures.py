@@ -10,7 +10,14 @@ from smtp421.rulebook.pages import FixPage, Provider
 
 _PLACEHOLDER = re.compile(r"\{\{|\}\}|\{(\w+)\}")
 _BY_CAUSE = {
-    "rate_limit": ("messages_per_minute", "messages_per_hour", "messages_per_day", "connections_per_minute", "connections", "messages_per_connection"),
+    "rate_limit": (
+        "messages_per_minute",
+        "messages_per_hour",
+        "messages_per_day",
+        "connections_per_minute",
+        "connections",
+        "messages_per_connection",
+    ),
     "too_many_connections": ("connections", "connections_per_minute", "messages_per_connection"),
     "messages_per_connection": ("messages_per_connection", "recipients_per_message"),
     "reputation": ("connections", "messages_per_connection", "messages_per_minute", "suspend"),
@@ -24,7 +31,7 @@ _BY_CAUSE = {
 
 
 def fill(page: FixPage, provider: Provider | None, domain: str | None, defaults: Mapping[str, int | str]) -> Fix:
-    """Make a fix of its page: ``{connections}`` and the like become the provider's figure, else the default, else a name to replace."""
+    """Make a fix of its page: ``{connections}`` becomes the provider's figure, else the default, else a name to replace."""
     figures: dict[str, str] = {key: str(value) for key, value in defaults.items()}
     # Where a provider has several figures for a thing, the first is the one to use (see the head of providers.yaml).
     for limit in reversed(provider.limits if provider else ()):

@@ -15,16 +15,27 @@ def remarks_on(attempt: Attempt, hits: Sequence[tuple[Rule, str]], provider: Pro
     if attempt.inner is not None:
         inner = attempt.inner
         numbers = " ".join(str(part) for part in (inner.code, inner.enhanced_code) if part is not None)
-        remarks.append(f"One server reports another's answer here; the inner one decides: {numbers} {inner.text}".replace("  ", " ").strip())
+        remarks.append(
+            f"One server reports another's answer here; the inner one decides: {numbers} {inner.text}".replace("  ", " ").strip()
+        )
     if hits and hits[0][0].decided_by == "text" and (disagreeing := _numbers_say(hits)):
         remarks.append(
-            f"Words and numbers disagree: {reply.enhanced_code or reply.code} by itself would mean {disagreeing}. The words decide."
+            f"Words and numbers disagree: {reply.enhanced_code or reply.code} by itself would mean {disagreeing}. The "
+            f"words decide."
         )
     if reply.code is not None and reply.code >= 500 and attempt.status is Status.DEFERRED:
-        remarks.append("A 5yz answer that was deferred all the same: it came in the greeting, where some servers keep trying until the message expires.")
+        remarks.append(
+            "A 5yz answer that was deferred all the same: it came in the greeting, where some servers keep trying "
+            "until the message expires."
+        )
     elif reply.code is not None and reply.code >= 500:
         remarks.append("A 5yz answer is permanent for this message, whatever its words say about temporary.")
-    if reply.code is not None and reply.enhanced_code is not None and 400 <= reply.code < 600 and reply.code // 100 != reply.enhanced_code.klass:
+    if (
+        reply.code is not None
+        and reply.enhanced_code is not None
+        and 400 <= reply.code < 600
+        and reply.code // 100 != reply.enhanced_code.klass
+    ):
         remarks.append(f"The codes contradict each other ({reply.code}, {reply.enhanced_code}); servers act on the first.")
     if attempt.status is Status.SUSPENDED:
         remarks.append("No attempt was made: this line repeats what another message to the same destination met.")

@@ -15,7 +15,7 @@ _LOOKED_UP = re.compile(r"\bname=(?P<host>[\w-]+(?:\.[\w-]+)+)")
 
 
 def identity_of(attempt: Attempt, book: RuleBook) -> Identity:
-    """The provider that answered. The relay decides, not the recipient's domain; without one, a mark that only one provider writes.
+    """The provider that answered. The relay decides, not the recipient's domain; without one, a mark of one provider does.
 
     A reply without either may begin with its server's name, and a failed look-up names the domain that was meant. Where our own
     server defers a client, the other host's name tells nothing about who spoke.

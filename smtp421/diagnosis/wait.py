@@ -7,12 +7,19 @@ import re
 _WORDS = {
     word: number
     for number, words in {
-        1: "one a an eine einer un une una uno", 2: "two zwei deux due dos", 3: "three drei trois tre tres", 4: "four vier quatre", 5: "five fünf cinq cinque cinco",
-        10: "ten zehn dix dieci diez", 15: "fifteen fünfzehn quinze quindici", 20: "twenty zwanzig vingt venti", 30: "thirty dreissig dreißig trente trenta treinta",
+        1: "one a an eine einer un une una uno",
+        2: "two zwei deux due dos",
+        3: "three drei trois tre tres",
+        4: "four vier quatre",
+        5: "five fünf cinq cinque cinco",
+        10: "ten zehn dix dieci diez",
+        15: "fifteen fünfzehn quinze quindici",
+        20: "twenty zwanzig vingt venti",
+        30: "thirty dreissig dreißig trente trenta treinta",
         60: "sixty sechzig soixante sessanta sesenta",
     }.items()
     for word in words.split()
-}  # fmt: skip
+}
 _UNITS = (
     (1, r"s|secs?|second(?:\(s\)|s|es|i|en|e)?|sekund\w*|secondes?|secondi|segundos?|сек\w*|秒"),
     (60, r"m|mins?|minut(?:e\(s\)|o\(s\)|e|es|en|i|os?|a|y|er)?|мин\w*|分(?:钟|鐘)?"),
@@ -23,7 +30,8 @@ _UNIT = "|".join(pattern for _, pattern in _UNITS)
 _NUMBER = r"\d{1,6}|" + "|".join(sorted((re.escape(word) for word in _WORDS), key=len, reverse=True))
 _TERM = rf"(?:{_NUMBER})\s?-?(?:{_UNIT})(?![\w(])"
 _ASKED = re.compile(
-    rf"""(?: \b(?:in|for|after|within|wait|waiting|at\ least|about|another|tra|fra|dans|nach|in\ etwa|en|dentro\ de|em|za|over|через|retry|later|time|delay|next|minimum|erst|apr[eè]s|de)
+    rf"""(?: \b(?:in|for|after|within|wait|waiting|at\ least|about|another|tra|fra|dans|nach|in\ etwa|en|dentro\ de|em|za|over
+                 |через|retry|later|time|delay|next|minimum|erst|apr[eè]s|de)
              [:\s]{{1,2}}(?:at\ least\ |about\ |approximately\ |another\ |around\ |ca\.?\ |etwa\ |circa\ )?
          | \b(?:greylisted|graylisted|deferred|blocked|delayed|throttled|retry[-_ ]after|remaining)[:=\s(]{{1,2}}(?:for\s)?
          | (?:请|請|在)\s? )
@@ -32,11 +40,16 @@ _ASKED = re.compile(
 )
 _TERMS = re.compile(rf"(?P<number>{_NUMBER})\s?-?(?P<unit>{_UNIT})(?![\w])", re.IGNORECASE)
 _RETRY_WORDS = re.compile(
-    r"again|retr(?:y|ies)|wait|gr[ea]ylist|come ?back|defer|later|slow|try|delay|block|riprova|réessay|reessay|essay|erneut|später|warten|intent|reint|tente|probeer|попроб|повтор"
+    r"again|retr(?:y|ies)|wait|gr[ea]ylist|come ?back|defer|later|slow|try|delay|block|riprova|réessay|reessay|essay|"
+    r"erneut|später|warten|intent|reint|tente|probeer|попроб|повтор"
     r"|throttl|re-?send|re-?submit|重试|再试|稍后|稍後",
     re.IGNORECASE,
 )
-_NOT_A_WAIT = re.compile(r"(?:time(?:d )?out|session duration|limit(?: of| is|:)?|max(?:imum)?|per|idle|exceeded|sent|queue(?:d)?|expired?|since|last|every|messages?|mails?|mensagens|connections?)(?:[^\w.,;!?)]+\w+){0,3}[^\w.,;!?)]*$", re.IGNORECASE)
+_NOT_A_WAIT = re.compile(
+    r"(?:time(?:d )?out|session duration|limit(?: of| is|:)?|max(?:imum)?|per|idle|exceeded|sent|queue(?:d)?|expired?|"
+    r"since|last|every|messages?|mails?|mensagens|connections?)(?:[^\w.,;!?)]+\w+){0,3}[^\w.,;!?)]*$",
+    re.IGNORECASE,
+)
 _LONGEST = 7 * 86400
 
 

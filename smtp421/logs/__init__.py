@@ -26,7 +26,7 @@ _TELLS = (Status.DEFERRED, Status.SUSPENDED, Status.EXPIRED, Status.BOUNCED, Non
 
 
 class Stream:
-    """The readers of one stream of lines: each line goes to the format that knows it, so that a mixed file is read line by line."""
+    """The readers of one stream of lines: each line goes to the format that knows it, also in a mixed file."""
 
     def __init__(self, formats: Iterable[Format] = LINE_FORMATS) -> None:
         self._formats = tuple(formats)

@@ -8,11 +8,14 @@ from __future__ import annotations
 import html
 import re
 
-_ANSI = re.compile(r"(?:\x1b|␛|\\e|\\x1b|\\033|\\u001b|#033)\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[@-Z\\^_]")
+_ANSI = re.compile(
+    r"(?:\x1b|␛|\\e|\\x1b|\\033|\\u001b|#033)\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[@-Z\\^_]"
+)
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _BREAK = re.compile(r"<br\s*/?>|</(?:p|div|tr|li|pre)>", re.IGNORECASE)
 _TAG = re.compile(
-    r"</?(?:a|b|i|u|p|div|span|code|pre|kbd|tt|td|tr|th|table|tbody|li|ul|ol|em|strong|font|blockquote|h[1-6]|html|body|hr|samp|small|details|summary)"
+    r"</?(?:a|b|i|u|p|div|span|code|pre|kbd|tt|td|tr|th|table|tbody|li|ul|ol|em|strong|font|blockquote|h[1-6]|html|body|"
+    r"hr|samp|small|details|summary)"
     r"(?:\s+[a-z-]+=(?:\"[^\"]*\"|'[^']*'|[^\s>]+))*\s*/?>",
     re.IGNORECASE,
 )
@@ -21,7 +24,9 @@ _ENTITY = re.compile(r"&(?:lt|gt|amp|quot|apos|nbsp|#\d{1,6}|#x[0-9a-f]{1,6});",
 _QUOTE_MARKS = re.compile(r"^(?:[ \t]*(?:(?<!>)>{1,2}(?!>)|//|#(?![\d\[])|\*(?!\*)|\|)[ \t]?)+", re.MULTILINE)
 _FENCE = re.compile(r"^[ \t]*(?:```+|~~~+)[ \t]*\w*[ \t]*$", re.MULTILINE)
 _MARKDOWN = re.compile(r"`+|\*\*|__(?=\w)|(?<=\w)__|\\(?=[_*`\[\]<>#\"'])")
-_TYPOGRAPHIC = str.maketrans({"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "\u00a0": " ", "\u2011": "-", "\u2013": "-", "\u3000": " "})
+_TYPOGRAPHIC = str.maketrans(
+    {"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "\u00a0": " ", "\u2011": "-", "\u2013": "-", "\u3000": " "}
+)
 
 
 def clean(text: str) -> str:

@@ -13,15 +13,25 @@ from smtp421.reply import collapse, parse_enhanced, read_reply, read_words
 
 NAME = "dsn"
 
-_FIELD = re.compile(r"^(?P<name>Diagnostic-Code|Status|Final-Recipient|Original-Recipient|Remote-MTA|Action|Will-Retry-Until|X-Postfix-Queue-ID):[ \t]*(?P<value>.*(?:\n[ \t]+\S.*)*)", re.MULTILINE | re.IGNORECASE)
-_HUMAN = re.compile(r"^[ \t\"'(*-]*<(?P<recipient>[^<>\s]+@[^<>\s]+)>(?: \(expanded from [^)]*\))?:\s+(?P<reason>(?:host|connect|lost|conversation|Host|mail|TLS|unable|delivery|temporary)\b.*)", re.DOTALL | re.MULTILINE)
+_FIELD = re.compile(
+    r"^(?P<name>Diagnostic-Code|Status|Final-Recipient|Original-Recipient|Remote-MTA|Action|Will-Retry-Until|"
+    r"X-Postfix-Queue-ID):[ \t]*(?P<value>.*(?:\n[ \t]+\S.*)*)",
+    re.MULTILINE | re.IGNORECASE,
+)
+_HUMAN = re.compile(
+    r"^[ \t\"'(*-]*<(?P<recipient>[^<>\s]+@[^<>\s]+)>(?: \(expanded from [^)]*\))?:\s+(?P<reason>(?:host|connect|lost|"
+    r"conversation|Host|mail|TLS|unable|delivery|temporary)\b.*)",
+    re.DOTALL | re.MULTILINE,
+)
 _TYPED = re.compile(r"\s*(?P<type>[\w-]+)\s*;\s*(?P<text>.*)", re.DOTALL)
 
 
 def recognises(text: str) -> bool:
     """Whether the text holds fields of a delivery status, or the sentence by which a bounce names recipient and reason."""
     names = {found["name"].lower() for found in _FIELD.finditer(text)}
-    return "diagnostic-code" in names or len(names & {"status", "final-recipient", "action"}) >= 2 or _HUMAN.search(text) is not None
+    return (
+        "diagnostic-code" in names or len(names & {"status", "final-recipient", "action"}) >= 2 or _HUMAN.search(text) is not None
+    )
 
 
 def read(text: str) -> Attempt | None:

@@ -1,4 +1,4 @@
-"""JSON objects, whole or torn out of their context, that carry a reply in fields: KumoMTA log records and webhooks of sending services."""
+"""JSON objects, whole or torn out of their context, that carry a reply in fields: log records and webhooks."""
 
 from __future__ import annotations
 
@@ -11,21 +11,32 @@ NAME = "event"
 
 _KEYED = r"[\"']{key}[\"']\s*:\s*"
 _STRING = r"[\"'](?P<value>(?:[^\"\\]|\\.)*)[\"']"
-_TEXT_KEYS = (
-    "content", "diagnosticCode", "raw_reason", "diag", "response", "smtp-response", "email_response_message", "description", "message", "Details", "reason",
-    "output", "bounce_reason", "error",
-)  # fmt: skip
+_TEXT_KEYS = tuple(
+    "content diagnosticCode raw_reason diag response smtp-response email_response_message description message Details reason "
+    "output bounce_reason error".split()
+)
 _CODE = re.compile(r"[\"'](?:code|error_code|email_response_code|smtp_code|responseCode)[\"']\s*:\s*[\"']?(?P<code>[45]\d\d)\b")
-_KUMO_ENHANCED = re.compile(r"[\"']enhanced_code[\"']\s*:\s*\{[^}]*?class[\"']\s*:\s*(\d)[^}]*?subject[\"']\s*:\s*(\d+)[^}]*?detail[\"']\s*:\s*(\d+)", re.DOTALL)
+_KUMO_ENHANCED = re.compile(
+    r"[\"']enhanced_code[\"']\s*:\s*\{[^}]*?class[\"']\s*:\s*(\d)[^}]*?subject[\"']\s*:\s*(\d+)[^}]*?detail[\"']\s*:\s*(\d+)",
+    re.DOTALL,
+)
 _STATUS = re.compile(r"[\"'](?:enhanced-code|status|enhancedCode|enhanced_code)[\"']\s*:\s*[\"']([45]\.\d{1,3}\.\d{1,3})[\"']")
-_RECIPIENT = re.compile(r"[\"'](?:recipient|email|rcpt_to|emailAddress|email_to|Email)[\"']\s*:\s*\[?\s*[\"']([^\"'\s]+@[^\"'\s]+)[\"']")
+_RECIPIENT = re.compile(
+    r"[\"'](?:recipient|email|rcpt_to|emailAddress|email_to|Email)[\"']\s*:\s*\[?\s*[\"']([^\"'\s]+@[^\"'\s]+)[\"']"
+)
 _HOST = re.compile(r"[\"'](?:mx-host|mx_server|site_name|peer_host|mxHostname|hostname)[\"']\s*:\s*[\"']([^\"'\s]+)[\"']")
-_PEER = re.compile(r"[\"']peer_address[\"']\s*:\s*\{[^}]*?name[\"']\s*:\s*[\"']([^\"']+)[\"'](?:[^}]*?addr[\"']\s*:\s*[\"']([^\"']+)[\"'])?", re.DOTALL)
+_PEER = re.compile(
+    r"[\"']peer_address[\"']\s*:\s*\{[^}]*?name[\"']\s*:\s*[\"']([^\"']+)[\"'](?:[^}]*?addr[\"']\s*:\s*[\"']([^\"']+)[\"'])?",
+    re.DOTALL,
+)
 
 
 def recognises(text: str) -> bool:
     """Whether the text has quoted keys that carry a reply."""
-    return any(f'"{key}"' in text or f"'{key}'" in text for key in _TEXT_KEYS) and re.search(r"[\"']\s*:\s*[\"'{\[\d]", text) is not None
+    return (
+        any(f'"{key}"' in text or f"'{key}'" in text for key in _TEXT_KEYS)
+        and re.search(r"[\"']\s*:\s*[\"'{\[\d]", text) is not None
+    )
 
 
 def read(text: str) -> Attempt | None:

@@ -1,7 +1,7 @@
 """Exception texts of mail libraries: the reply is cut, quoted or spread over fields.
 
-One form a pattern: Python smtplib and aiosmtplib, Symfony and Swift Mailer, PHPMailer, .NET, nodemailer and ZoneMTA; Java, Go, Ruby and
-MailKit print the reply as it came and are found by the general search. Stages come from the exception's name.
+One form a pattern: Python smtplib and aiosmtplib, Symfony and Swift Mailer, PHPMailer, .NET, nodemailer and ZoneMTA; Java, Go,
+Ruby and MailKit print the reply as it came and are found by the general search. Stages come from the exception's name.
 """
 
 from __future__ import annotations
@@ -14,9 +14,15 @@ from smtp421.reply import collapse, parse_enhanced, read_reply, read_words
 NAME = "exception"
 
 _PYTHON = re.compile(r"\(\s*(?P<code>[2-5]\d\d),\s*b?(?P<quote>['\"])(?P<text>.*?)(?:(?P=quote)\s*[,)}]|$)", re.DOTALL)
-_SYMFONY = re.compile(r"got (?:code )?[\"']?(?P<code>\d{3})[\"']?(?:/\w*)?[\"']?, with message [\"'](?P<text>.*?)[\"']*\.?\s*(?:[\"']\s+at |\bin /|$)", re.DOTALL)
+_SYMFONY = re.compile(
+    r"got (?:code )?[\"']?(?P<code>\d{3})[\"']?(?:/\w*)?[\"']?, with message "
+    r"[\"'](?P<text>.*?)[\"']*\.?\s*(?:[\"']\s+at |\bin /|$)",
+    re.DOTALL,
+)
 _SWIFT_BARE = re.compile(r"got code [\"']?(?P<code>[45]\d\d)[\"']?(?:, (?!with)(?P<text>[^\n]*))?")
-_PHPMAILER = re.compile(r"(?:Detail: (?P<text>.*?)\s*)?SMTP code: (?P<code>\d{3})(?:\s*Additional SMTP info: (?P<more>[^\n]*))?", re.DOTALL)
+_PHPMAILER = re.compile(
+    r"(?:Detail: (?P<text>.*?)\s*)?SMTP code: (?P<code>\d{3})(?:\s*Additional SMTP info: (?P<more>[^\n]*))?", re.DOTALL
+)
 _DOTNET = re.compile(r"server response was: (?P<text>.*?)(?:\n\s+at |\n\s*At line|\s*-->|$)", re.DOTALL | re.IGNORECASE)
 _NODE_FIELD = re.compile(r"\bresponse(?:: |=)(?P<quote>['\"`])(?P<text>[45]\d\d.*?)(?P=quote)\s*(?:,|\}|\n|$)", re.DOTALL)
 _EMPTY = re.compile(r"(?:but got an empty response|but got (?:code )?[\"']{0,2},? with message [\"']{2})")
@@ -41,8 +47,10 @@ _STAGES = (
     ("Invalid greeting", Stage.CONNECT),
 )
 _MARKS = re.compile(
-    r"Exception|Error\b|SMTP\w+Refused|smtplib|Traceback|nodemailer|SMTPConnection|Net::(?:SMTP|Open|Read)|Swift_|javax?\.mail|jakarta\.mail|MailKit|Expected response code"
-    r"|SMTP code:|server response was|errno=|textproto|dial tcp|SocketError|getaddrinfo|SMTPERR|SMTPCLOSE|responseCode|ECONN|ETIMEDOUT|ENOTFOUND|EAI_AGAIN",
+    r"Exception|Error\b|SMTP\w+Refused|smtplib|Traceback|nodemailer|SMTPConnection|Net::(?:SMTP|Open|Read)|Swift_|"
+    r"javax?\.mail|jakarta\.mail|MailKit|Expected response code"
+    r"|SMTP code:|server response was|errno=|textproto|dial tcp|SocketError|getaddrinfo|SMTPERR|SMTPCLOSE|responseCode|"
+    r"ECONN|ETIMEDOUT|ENOTFOUND|EAI_AGAIN",
 )
 
 

@@ -16,10 +16,15 @@ NAME = "exchange"
 _LED = re.compile(r"\{?LED=(?P<outer>.*?)(?:\}\}?;|\}\]|\};?\s*$|\}\.|$)", re.DOTALL)
 _WRAPPERS = (
     re.compile(r"\[(?:\w+=[^\]\[]*\]\s*\[)*Message=(?P<inner>[^\]]*)\]?", re.DOTALL),
-    re.compile(r"[Tt]arget (?:IP address|host) responded with:? *[\"'“”]*(?P<inner>.+?)[\"”']*(?:\.[\"”']* +Attempted failover|\.?[\"”']* Attempted failover|$)", re.DOTALL),
+    re.compile(
+        r"[Tt]arget (?:IP address|host) responded with:? *[\"'“”]*(?P<inner>.+?)[\"”']*(?:\.[\"”']* +Attempted failover|"
+        r"\.?[\"”']* Attempted failover|$)",
+        re.DOTALL,
+    ),
     re.compile(r"[Pp]roxy session setup failed on Frontend with:? *['\"]?(?P<inner>.+)", re.DOTALL),
 )
 _WORDS = re.compile(r"\bLED=|[Tt]arget (?:IP address|host) responded with|Proxy session setup failed on Frontend", re.DOTALL)
+_CODES = re.compile(r"[45]\d\d[ .-]+[45]\.\d{1,3}\.\d{1,3}")
 _FQDN, _IP = re.compile(r"\{FQDN=([^}]+)\}"), re.compile(r"\{IP=([^}]+)\}|OutboundProxyTargetIP: ([\d.]+)")
 
 
@@ -37,7 +42,11 @@ def read(text: str) -> Attempt | None:
         outer = read_words(outer_text)
     inner = innermost(outer_text)
     host, address = _FQDN.search(text), _IP.search(text)
-    relay = Relay(host[1].lower() if host else None, next((part for part in address.groups() if part), None) if address else None) if host or address else None
+    relay = (
+        Relay(host[1].lower() if host else None, next((part for part in address.groups() if part), None) if address else None)
+        if host or address
+        else None
+    )
     # With a chain opened, Exchange on our side tells what somebody else said; whose fault it is, the words decide.
     origin = None if inner is not None else (Origin.REMOTE if relay and outer.code else None)
     return Attempt(outer, NAME, origin, relay=relay, status=Status.DEFERRED, inner=inner)
@@ -51,13 +60,16 @@ def innermost(text: str) -> Reply | None:
         if match is None:
             break
         text = match["inner"]
-        words = collapse(re.sub(r"\]?\s*\[(?:LastAttemptedServerName|LastAttemptedIP|SmtpSecurity|AGT|MxId)=.*", "", text, flags=re.DOTALL)).strip(" \"'.")
+        words = collapse(
+            re.sub(r"\]?\s*\[(?:LastAttemptedServerName|LastAttemptedIP|SmtpSecurity|AGT|MxId)=.*", "", text, flags=re.DOTALL)
+        ).strip(" \"'.")
         if words and not set(words) <= set(". "):
             found = read_reply(words) or read_words(words)
     return found
 
 
 def _start(text: str) -> int:
-    """Where the reply that holds the chain begins."""
-    found = re.search(r"[45]\d\d[ .-]+[45]\.\d{1,3}\.\d{1,3}", text)
-    return found.start() if found and found.start() < (_WORDS.search(text) or found).start() else (_WORDS.search(text) or re.search("", text)).start()  # type: ignore[union-attr]
+    """Where the reply that holds the chain begins: at its codes where they come first, else at the chain's own words."""
+    words, codes = _WORDS.search(text), _CODES.search(text)
+    begins = words.start() if words else 0
+    return codes.start() if codes and codes.start() < begins else begins

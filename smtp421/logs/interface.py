@@ -56,6 +56,8 @@ class LineReader:
         return iter(())
 
 
-def of_lines(name: str, title: str, recognises: Callable[[str], bool], read: Callable[[Line], Iterator[Attempt]], sample: str) -> Format:
+def of_lines(
+    name: str, title: str, recognises: Callable[[str], bool], read: Callable[[Line], Iterator[Attempt]], sample: str
+) -> Format:
     """Make the format of a program that writes one line a record."""
     return Format(name, title, recognises, lambda: LineReader(recognises, read), sample)

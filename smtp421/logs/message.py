@@ -1,4 +1,4 @@
-"""Whole bounce and delay messages, as saved from a mailbox: RFC 3464 reports of any server, and the plain texts of qmail and others.
+"""Whole bounce and delay messages, as saved from a mailbox: RFC 3464 reports, and the plain texts of qmail and others.
 
 The machine-readable part names recipient and status; where it holds no reply (OpenSMTPD, Sendmail at times, qmail always) the
 text for people does.
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 from email import message_from_string
 from email.message import Message
@@ -22,15 +21,24 @@ NAME = "dsn"
 
 _HEADERS = re.compile(r"(?:From \S+ .*\n)?(?:(?:[A-Za-z][\w-]*:[ \t]?.*|[ \t]+\S.*)\n){3,}")
 _NOTIFIES = re.compile(
-    r"multipart/report|^Auto-Submitted:|^From:.*(?:mailer-daemon|postmaster)|^Subject:.*(?:failure notice|delivery|undeliver|returned mail|warning: |delayed)|^X-Failed-Recipients:"
+    r"multipart/report|^Auto-Submitted:|^From:.*(?:mailer-daemon|postmaster)|^Subject:.*(?:failure notice|delivery|"
+    r"undeliver|returned mail|warning: |delayed)|^X-Failed-Recipients:"
     r"|^Return-Path: *<>",
     re.IGNORECASE | re.MULTILINE,
 )
-_COPY = re.compile(r"^(?:--- Below this line is a copy|------ This is a copy of the message|Below is a copy of the original message|Message headers follow|   ----- Original message follows)", re.MULTILINE)
+_COPY = re.compile(
+    r"^(?:--- Below this line is a copy|------ This is a copy of the message|Below is a copy of the original message|"
+    r"Message headers follow|   ----- Original message follows)",
+    re.MULTILINE,
+)
 _ADDRESS = re.compile(r"^[ \t]*<?(?P<address>[^\s<>@:]+@[^\s<>@:]+)>?:?(?:[ \t]+(?P<rest>\S.*))?$", re.MULTILINE)
 _TRANSCRIPT = re.compile(r"^<<< (?P<reply>[45]\d\d[ -].*(?:\n<<< [45]\d\d[ -].*)*)", re.MULTILINE)
-_SAID = re.compile(r"(?:Remote host said|SMTP error from remote (?:mail ?(?:er|server)?).*?|said): ?\s*(?P<reply>[45]\d\d[ -].*)", re.DOTALL)
-_GIVEN_UP = re.compile(r"permanent error|given up|could not be delivered|permanent fatal errors|not going to try again", re.IGNORECASE)
+_SAID = re.compile(
+    r"(?:Remote host said|SMTP error from remote (?:mail ?(?:er|server)?).*?|said): ?\s*(?P<reply>[45]\d\d[ -].*)", re.DOTALL
+)
+_GIVEN_UP = re.compile(
+    r"permanent error|given up|could not be delivered|permanent fatal errors|not going to try again", re.IGNORECASE
+)
 
 
 def recognises(text: str) -> bool:
@@ -52,11 +60,11 @@ def read(text: str) -> Iterator[Attempt]:
             if not isinstance(group, Message) or "Final-Recipient" not in group:
                 continue
             found = True
-            yield replace(_from_report(group, told), timestamp=stamp)
+            yield _from_report(group, told)._replace(timestamp=stamp)
     if not found:
         for address in dict.fromkeys(match["address"] for match in _ADDRESS.finditer(told)):
             status = Status.EXPIRED if _GIVEN_UP.search(told) else Status.DEFERRED
-            yield replace(_from_words(address, told, status), timestamp=stamp)
+            yield _from_words(address, told, status)._replace(timestamp=stamp)
 
 
 def _stamp(message: Message) -> datetime | None:
@@ -91,10 +99,10 @@ def _from_report(group: Message, told: str) -> Attempt:
         words = _from_words(recipient, told, status)
         if words.reply.code is not None or attempt is None:
             logged = attempt.reply.enhanced_code if attempt else dsn.code_of(group.get("Status", ""))
-            reply = words.reply if words.reply.enhanced_code else replace(words.reply, enhanced_code=logged)
+            reply = words.reply if words.reply.enhanced_code else words.reply._replace(enhanced_code=logged)
             relay = (attempt.relay if attempt else None) or words.relay
-            return replace(words, reply=reply, relay=relay, status=_expired(status, reply.code))
-    return replace(attempt, recipient=recipient or attempt.recipient)
+            return words._replace(reply=reply, relay=relay, status=_expired(status, reply.code))
+    return attempt._replace(recipient=recipient or attempt.recipient)
 
 
 def _from_words(recipient: str, told: str, status: Status) -> Attempt:
@@ -108,7 +116,9 @@ def _from_words(recipient: str, told: str, status: Status) -> Attempt:
         words = plain.read(section).reply
         reply = words if words.code is not None else read_words(section)
     origin = Origin.REMOTE if said or reply.code is not None else Origin.LOCAL
-    return Attempt(reply, NAME, origin, recipient=recipient or None, relay=plain.relay_in(section), status=_expired(status, reply.code))
+    return Attempt(
+        reply, NAME, origin, recipient=recipient or None, relay=plain.relay_in(section), status=_expired(status, reply.code)
+    )
 
 
 def _expired(status: Status, code: int | None) -> Status:

@@ -7,26 +7,39 @@ Also the library exceptions that print a reply as it came (Java, Go, Ruby, MailK
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from smtp421.logs.exception import stage_of
+from smtp421.logs.stages import stage_of_command
 from smtp421.model import Attempt, Relay, Stage
 from smtp421.reply import find_enhanced, find_reply, read_words
 
 NAME = "reply"
 
 _END = re.compile(
-    r"""\n\s+at\s[\w$.<>]+[(\s] | \n\s*Caused\ by: | ;?\s*\n\s*nested\ exception | ;\s*nested\ exception | \n\s*Traceback | \n\s+File\ " | [.;]?\s*Failed\ messages: | \n?;\s*message\ exceptions
-      | \nAt\ line: | \n\s*\n | [\"']\s+at\s/ | \s+in\s/\S+\.php | \s+at\s/\S+\.php | \s*\(Net::\w+\) | ;\s(?:from|to|proto|helo)=< | \n\s*(?:>>>|<<<|C:|S:)\s | \n\s*(?:QUIT|RSET)\b
-      | ,\s*\n\s*(?:code|responseCode|command|errno):\s | [\"']\s*,\s*[\"']\w+[\"']\s*:""",
+    r"""\n\s+at\s[\w$.<>]+[(\s] | \n\s*Caused\ by: | ;?\s*\n\s*nested\ exception | ;\s*nested\ exception
+      | \n\s*Traceback | \n\s+File\ " | [.;]?\s*Failed\ messages: | \n?;\s*message\ exceptions | \nAt\ line: | \n\s*\n
+      | [\"']\s+at\s/ | \s+in\s/\S+\.php | \s+at\s/\S+\.php | \s*\(Net::\w+\) | ;\s(?:from|to|proto|helo)=<
+      | \n\s*(?:>>>|<<<|C:|S:)\s | \n\s*(?:QUIT|RSET)\b | ,\s*\n\s*(?:code|responseCode|command|errno):\s
+      | [\"']\s*,\s*[\"']\w+[\"']\s*:""",
     re.VERBOSE,
 )
+"""Where a reply ends and what wraps it goes on: stack traces, further fields, the rest of a dialogue, an empty line."""
 _IN_REPLY = re.compile(r"\s*\(in reply to (?P<command>[\w ]+?) command\)*.*$", re.DOTALL)
-_SAID = re.compile(r"(?:host|server) (?P<host>[\w.-]+\.[\w-]+)(?: ?[\[(](?P<address>[\d.:a-fA-FxX]+)[\])])?(?::\d+)?:? (?:said|refused to talk to me|replied|answered|responded)", re.IGNORECASE)
-_REPLY_OF = re.compile(r"(?:--|from|by|to) (?P<host>[\w-]+(?:\.[\w-]+)+)\.? ?[(\[](?P<address>[\d.]+)[)\]](?: reply:?|:| said)", re.IGNORECASE)
-_NAMED_HOST = re.compile(r"\b(?:H=|host=|mx=|relay=|sending to |error from ['\"]?|connect to |MX: ?)(?P<host>[\w-]+(?:\.[\w-]+)+)(?: ?\[(?P<address>[^\]]+)\])?")
-_COMMANDS = {"MAIL FROM": Stage.MAIL, "RCPT TO": Stage.RCPT, "DATA": Stage.DATA, "end of DATA": Stage.END_OF_DATA, "EHLO": Stage.EHLO, "HELO": Stage.EHLO, "AUTH": Stage.AUTH, "STARTTLS": Stage.STARTTLS}  # fmt: skip
-_SENT = re.compile(r"^\s*(?:>>>|-->|->|C:|~>|>)\s*(?P<command>MAIL FROM|RCPT TO|DATA|EHLO|HELO|STARTTLS|AUTH|\.)\b", re.IGNORECASE | re.MULTILINE)
+_SAID = re.compile(
+    r"(?:host|server) (?P<host>[\w.-]+\.[\w-]+)(?: ?[\[(](?P<address>[\d.:a-fA-FxX]+)[\])])?(?::\d+)?:? (?:said|refused "
+    r"to talk to me|replied|answered|responded)",
+    re.IGNORECASE,
+)
+_REPLY_OF = re.compile(
+    r"(?:--|from|by|to) (?P<host>[\w-]+(?:\.[\w-]+)+)\.? ?[(\[](?P<address>[\d.]+)[)\]](?: reply:?|:| said)", re.IGNORECASE
+)
+_NAMED_HOST = re.compile(
+    r"\b(?:H=|host=|mx=|relay=|sending to |error from ['\"]?|connect to |MX: ?)(?P<host>[\w-]+(?:\.[\w-]+)+)(?: "
+    r"?\[(?P<address>[^\]]+)\])?"
+)
+_SENT = re.compile(
+    r"^\s*(?:>>>|-->|->|C:|~>|>)\s*(?P<command>MAIL FROM|RCPT TO|DATA|EHLO|HELO|STARTTLS|AUTH|\.)\b", re.IGNORECASE | re.MULTILINE
+)
 _CODE_LAST = re.compile(r"(?P<text>[45]\.\d{1,3}\.\d{1,3} [^\n]*?) \((?P<code>[45]\d\d)\)\s*$", re.MULTILINE)
 """Libraries that print the code behind the words: ``4.7.1 Ratelimit "user" exceeded (451)``."""
 _EDGES = " \t\n\"'`,;*"
@@ -36,7 +49,7 @@ def read(text: str) -> Attempt:
     """Read what was pasted: the reply in it where there is one, else its words as a reason."""
     stage = stage_of(text)
     if command := _IN_REPLY.search(text):
-        stage = _COMMANDS.get(command["command"], stage)
+        stage = stage_of_command(command["command"]) or stage
         text = text[: command.start()]
     said = _SAID.search(text)
     if said and "refused to talk to me" in said[0] and stage is None:
@@ -50,9 +63,9 @@ def read(text: str) -> Attempt:
         reply = read_words(_trim(text, ""), None, stage)
     else:
         if stage is None and (sent := [*_SENT.finditer(text[: found.start])]):
-            stage = _COMMANDS.get(sent[-1]["command"].upper(), Stage.END_OF_DATA if sent[-1]["command"] == "." else None)
+            stage = stage_of_command(sent[-1]["command"])
         again = find_reply(_trim(text[found.start :], text[: found.start]), stage)
-        reply = again.reply if again else replace(found.reply, stage=stage)
+        reply = again.reply if again else found.reply._replace(stage=stage)
     return Attempt(reply, NAME, relay=relay_in(text))
 
 
@@ -81,5 +94,3 @@ def _relay(found: re.Match[str] | None) -> Relay | None:
         return None
     fields = found.groupdict()
     return Relay(fields["host"].lower().rstrip("."), fields.get("address"))
-
-

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from smtp421.logs.interface import of_lines
 from smtp421.logs.line import Line
+from smtp421.logs.stages import stage_of_command
 from smtp421.model import Attempt, EnhancedCode, Origin, Relay, Reply, Stage, Status
 from smtp421.reply import collapse, parse_enhanced, read_reply, read_words
 
@@ -23,53 +24,49 @@ _DELIVERY = re.compile(
          relay=(?P<relay>[^,\s]+(?:\[[^\]]*\])?(?::\d+)?),\s (?P<middle>[^()]*?) \bstatus=(?P<status>\w+)\s?\(?(?P<reason>.*)""",
     re.VERBOSE | re.DOTALL,
 )
-_STATUS_ONLY = re.compile(r"\bdsn=(?P<dsn>[245]\.\d+\.\d+),\s*status=(?P<status>deferred|bounced|expired)\s?\((?P<reason>.*)", re.DOTALL)
+_STATUS_ONLY = re.compile(
+    r"\bdsn=(?P<dsn>[245]\.\d+\.\d+),\s*status=(?P<status>deferred|bounced|expired)\s?\((?P<reason>.*)", re.DOTALL
+)
 _HOST_LINE = re.compile(
-    rf"(?:(?P<queue_id>{_QUEUE_ID}):\s)?(?P<reason>(?:host\s\S+\[[^\]]*\](?::\d+)?\s(?:said|refused\sto\stalk\sto\sme):\s|(?:lost\sconnection|conversation)\swith\s\S+\[).*)",
+    rf"(?:(?P<queue_id>{_QUEUE_ID}):\s)?(?P<reason>(?:host\s\S+\[[^\]]*\](?::\d+)?\s(?:said|refused\sto\stalk\sto\sme):\s"
+    rf"|(?:lost\sconnection|conversation)\swith\s\S+\[).*)",
     re.DOTALL,
 )
 _CONNECT = re.compile(r"(?P<reason>connect to (?P<relay>\S+\[[^\]]*\](?::\d+)?): .*)", re.DOTALL)
 _INBOUND = re.compile(
-    rf"""(?:(?P<queue_id>NOQUEUE|{_QUEUE_ID}):\s)? (?:milter-)?(?P<verb>reject|hold|discard)(?:_warning)?:\s(?P<event>[A-Z][\w -]*)\sfrom\s
+    rf"""(?:(?P<queue_id>NOQUEUE|{_QUEUE_ID}):\s)?
+         (?:milter-)?(?P<verb>reject|hold|discard)(?:_warning)?:\s(?P<event>[A-Z][\w -]*)\sfrom\s
          (?P<client>\S+\[[^\]]*\](?::\d+)?|\[[^\]]*\](?::\d+)?):\s (?P<reply>.*?)
          (?:;\s(?:from=<(?P<sender>[^>]*)>?)?(?:,?\s*to=<(?P<recipient>[^>]*)>)?(?:,?\s(?:proto|helo)=.*|\s*$)|$)""",
     re.VERBOSE | re.DOTALL,
 )
-_MILTER_TAIL = re.compile(r"\b(?P<event>DATA|END-OF-MESSAGE|RCPT|MAIL|CONNECT|EHLO) from (?P<client>\S+\[[^\]]*\]): (?P<reply>.*?); from=", re.DOTALL)
+_MILTER_TAIL = re.compile(
+    r"\b(?P<event>DATA|END-OF-MESSAGE|RCPT|MAIL|CONNECT|EHLO) from (?P<client>\S+\[[^\]]*\]): (?P<reply>.*?); from=", re.DOTALL
+)
 _DAEMON = re.compile(r"(?P<service>[\w.-]+)/(?:[\w.-]+/)*(?P<daemon>[a-z]+)\[\d+\]:?\s+(?:\[ID \d+ [\w.]+\]\s+)?")
 _DAEMONS = frozenset(
-    "smtp lmtp error retry local virtual pipe qmgr oqmgr nqmgr bounce smtpd cleanup postscreen master pickup trivial-rewrite relay discard".split()
+    "smtp lmtp error retry local virtual pipe qmgr oqmgr nqmgr bounce smtpd cleanup postscreen master pickup "
+    "trivial-rewrite relay discard".split()
 )
 _EXPIRED = re.compile(rf"(?P<queue_id>{_QUEUE_ID}): from=<(?P<sender>[^>]*)>, status=(?:force-)?expired, returned to sender")
 _SUSPENDED = "delivery temporarily suspended: "
-_SAID = re.compile(r"host (?P<relay>[^\s\[]+(?:\[[^\]]*\])?(?::\d+)?) (?P<how>said|refused to talk to me):\s+(?P<reply>.*)", re.DOTALL)
+_SAID = re.compile(
+    r"host (?P<relay>[^\s\[]+(?:\[[^\]]*\])?(?::\d+)?) (?P<how>said|refused to talk to me):\s+(?P<reply>.*)", re.DOTALL
+)
 _OPENS_WITH_CODE = re.compile(r"[\s\"'(]*[245]\d\d[- ]")
 _IN_REPLY = re.compile(r"\s*\(in reply to (?P<command>[\w ]+?) command\)*\s*\)*$")
-_WHILE = re.compile(r"while (?P<doing>receiving the initial server greeting|performing the (?:EHLO|HELO|LHLO) handshake|sending (?P<command>[\w ]+))")
+_WHILE = re.compile(
+    r"while (?P<doing>receiving the initial server greeting|performing the (?:EHLO|HELO|LHLO) handshake|sending "
+    r"(?P<command>[\w ]+))"
+)
 _WRAPPED = re.compile(r"[ \t]*\n[ \t]*")
 """A line end inside a reason is where a mail or a terminal wrapped it; Postfix itself logs none."""
 _RELAY = re.compile(r"(?P<host>[^\[\s]+)(?:\[(?P<address>[^\]]*)\])(?::(?P<port>\d+))?")
 _BARE_HOST = re.compile(r"[\w-]+(?:\.[\w-]+)+")
-_THROTTLED = re.compile(r"(?:queue (?P<domain>\S+): )?(?P<dsn>[245]\.\d+\.\d+) delivery temporarily suspended: (?P<reason>.*)", re.DOTALL)
+_THROTTLED = re.compile(
+    r"(?:queue (?P<domain>\S+): )?(?P<dsn>[245]\.\d+\.\d+) delivery temporarily suspended: (?P<reason>.*)", re.DOTALL
+)
 _CLIENT_TRANSCRIPT = re.compile(r"^\s*Out: (?P<reply>[45]\d\d .*?)(?=^\s*(?:In|Out): |\n\s*\n|\Z)", re.MULTILINE | re.DOTALL)
-
-_STAGES = {
-    "MAIL FROM": Stage.MAIL,
-    "RCPT TO": Stage.RCPT,
-    "DATA": Stage.DATA,
-    "end of DATA": Stage.END_OF_DATA,
-    "end of data": Stage.END_OF_DATA,
-    "STARTTLS": Stage.STARTTLS,
-    "EHLO": Stage.EHLO,
-    "HELO": Stage.EHLO,
-    "LHLO": Stage.EHLO,
-    "AUTH": Stage.AUTH,
-    "CONNECT": Stage.CONNECT,
-    "MAIL": Stage.MAIL,
-    "RCPT": Stage.RCPT,
-    "END-OF-MESSAGE": Stage.END_OF_DATA,
-    "END-OF-DATA": Stage.END_OF_DATA,
-}
 
 
 def recognises(text: str) -> bool:
@@ -101,12 +98,20 @@ def read(line: Line) -> Iterator[Attempt]:
         yield _delivery(line, delivery)
     elif expired := _EXPIRED.search(body):
         yield Attempt(
-            read_words("message expired: returned to sender"), NAME, Origin.LOCAL, line.number, line.timestamp, expired["queue_id"], expired["sender"],
+            read_words("message expired: returned to sender"),
+            NAME,
+            Origin.LOCAL,
+            line.number,
+            line.timestamp,
+            expired["queue_id"],
+            expired["sender"],
             status=Status.EXPIRED,
-        )  # fmt: skip
+        )
     elif partial := _STATUS_ONLY.search(body):
         reply, origin, relay = read_reason(partial["reason"], None, parse_enhanced(partial["dsn"]))
-        yield Attempt(reply, NAME, origin, line.number, line.timestamp, relay=relay, status=_status(partial["status"], partial["reason"]))
+        yield Attempt(
+            reply, NAME, origin, line.number, line.timestamp, relay=relay, status=_status(partial["status"], partial["reason"])
+        )
     elif other := (_HOST_LINE.search(body) or _CONNECT.search(body)):
         queue_id = other.groupdict().get("queue_id")
         reply, origin, relay = read_reason(other["reason"])
@@ -115,7 +120,9 @@ def read(line: Line) -> Iterator[Attempt]:
         reply, origin, relay = read_reason(throttled["reason"], None, parse_enhanced(throttled["dsn"]))
         yield Attempt(reply, NAME, origin, line.number, line.timestamp, relay=relay, status=Status.SUSPENDED)
     elif name in ("qmgr", "oqmgr", "nqmgr", "error", "smtp", "lmtp", "local", "pipe", "virtual", "master") and _is_fault(body):
-        yield Attempt(read_words(re.sub(r"^(?:warning|error|fatal): ", "", body)), NAME, Origin.LOCAL, line.number, line.timestamp)
+        yield Attempt(
+            read_words(re.sub(r"^(?:warning|error|fatal): ", "", body)), NAME, Origin.LOCAL, line.number, line.timestamp
+        )
 
 
 def _is_daemon(text: str) -> re.Match[str] | None:
@@ -128,7 +135,13 @@ def _is_daemon(text: str) -> re.Match[str] | None:
 
 def _is_fault(body: str) -> bool:
     """Whether a line without a recipient still tells why mail waits."""
-    return bool(re.search(r"warning: connect to transport|delivery temporarily suspended|fatal: |warning: .*(?:unavailable|refused|No such file)", body))
+    return bool(
+        re.search(
+            r"warning: connect to transport|delivery temporarily suspended|fatal: |warning: .*(?:unavailable|refused|No "
+            r"such file)",
+            body,
+        )
+    )
 
 
 def _delivery(line: Line, found: re.Match[str]) -> Attempt:
@@ -158,7 +171,9 @@ def _status(word: str, reason: str) -> Status | None:
     return {"sent": Status.SENT, "bounced": Status.BOUNCED, "expired": Status.EXPIRED, "undeliverable": Status.BOUNCED}.get(word)
 
 
-def read_reason(reason: str, relay: Relay | None = None, logged: EnhancedCode | None = None) -> tuple[Reply, Origin | None, Relay | None]:
+def read_reason(
+    reason: str, relay: Relay | None = None, logged: EnhancedCode | None = None
+) -> tuple[Reply, Origin | None, Relay | None]:
     """Read what stands in Postfix's parentheses: a server's reply, or Postfix's own reason.
 
     Returns the reply, who said it, and the relay that the reason names.
@@ -169,7 +184,7 @@ def read_reason(reason: str, relay: Relay | None = None, logged: EnhancedCode | 
     stage = None
     command = _IN_REPLY.search(reason)
     if command:
-        stage = _STAGES.get(command["command"])
+        stage = stage_of_command(command["command"])
         reason = reason[: command.start()]
     reason = reason.removeprefix("(").removeprefix(_SUSPENDED)
     said = _SAID.match(reason.lstrip())
@@ -181,18 +196,27 @@ def read_reason(reason: str, relay: Relay | None = None, logged: EnhancedCode | 
     connect = _CONNECT.match(reason)
     named = _relay(connect["relay"]) if connect else _relay(reason)
     if doing := _WHILE.search(reason):
-        stage = _STAGES.get((doing["command"] or "").split(" --")[0].strip().removesuffix(" command")) if doing["command"] else (
-            Stage.CONNECT if "greeting" in doing["doing"] else Stage.EHLO
-        )  # fmt: skip
+        stage = _stage_while(doing)
     refused = re.search(r"refused to start TLS: (?P<reply>[45]\d\d.*)", reason, re.DOTALL)
     if refused:
         reply = read_words(reason, logged, Stage.STARTTLS)
         inner = read_reply(refused["reply"])
-        return Reply(inner.code if inner else None, (inner and inner.enhanced_code) or logged, reply.text, Stage.STARTTLS), Origin.REMOTE, named
-    reply = read_reply(reason, stage, logged)
-    if reply is not None and relay is not None and relay.host and not _is_here(relay):
-        return reply, Origin.REMOTE, relay
+        return (
+            Reply(inner.code if inner else None, (inner and inner.enhanced_code) or logged, reply.text, Stage.STARTTLS),
+            Origin.REMOTE,
+            named,
+        )
+    own_words = read_reply(reason, stage, logged)
+    if own_words is not None and relay is not None and relay.host and not _is_here(relay):
+        return own_words, Origin.REMOTE, relay
     return read_words(reason, logged, stage), Origin.LOCAL, named
+
+
+def _stage_while(doing: re.Match[str]) -> Stage | None:
+    """The stage in which a connection was lost: "while sending RCPT TO"."""
+    if doing["command"]:
+        return stage_of_command(doing["command"].split(" --")[0])
+    return Stage.CONNECT if "greeting" in doing["doing"] else Stage.EHLO
 
 
 def _inbound(line: Line, body: str) -> Iterator[Attempt]:
@@ -200,12 +224,9 @@ def _inbound(line: Line, body: str) -> Iterator[Attempt]:
     if not found:
         return
     fields = found.groupdict()
-    stage = _STAGES.get(found["event"].removesuffix(" command"))
+    stage = stage_of_command(found["event"].removesuffix(" command"))
     reply = read_reply(found["reply"], stage) or read_words(found["reply"], None, stage)
-    if reply.code is not None and reply.code >= 500:
-        status = Status.BOUNCED
-    else:
-        status = Status.DEFERRED
+    status = Status.BOUNCED if reply.code is not None and reply.code >= 500 else Status.DEFERRED
     queue_id = fields.get("queue_id")
     host, _, address = found["client"].partition("[")
     address = address.split("]")[0]
@@ -227,7 +248,7 @@ def _inbound(line: Line, body: str) -> Iterator[Attempt]:
 
 
 def read_transcript(text: str) -> Attempt | None:
-    """Read the session transcript that Postfix's smtpd mails to its postmaster (``notify_classes``): ours were the ``Out:`` lines."""
+    """Read the session transcript that smtpd mails to its postmaster (``notify_classes``): ours were the ``Out:`` lines."""
     if "ranscript of session follows" not in text:
         return None
     replies = [found for block in _CLIENT_TRANSCRIPT.finditer(text) if (found := read_reply(block["reply"])) is not None]
@@ -247,15 +268,17 @@ def _is_here(relay: Relay | None) -> bool:
     if relay is None:
         return False
     address = relay.address or ""
-    return address.startswith(("private/", "/", "public/")) or (address in ("127.0.0.1", "::1") and relay.host in ("127.0.0.1", "localhost", "::1"))
+    return address.startswith(("private/", "/", "public/")) or (
+        address in ("127.0.0.1", "::1") and relay.host in ("127.0.0.1", "localhost", "::1")
+    )
 
 
 FORMAT = of_lines(
     NAME,
-    'Postfix: mail log (syslog, maillog_file, journal)',
+    "Postfix: mail log (syslog, maillog_file, journal)",
     recognises,
     read,
-    'Nov 20 22:29:59 mail postfix/smtp[207]: DADBA28A9C3: to=<u@example.com>, relay=mx.example.com[192.0.2.1]:25,'
-    ' delay=0.14, delays=0.01/0.12/0.01/0, dsn=4.7.0, status=deferred (host mx.example.com[192.0.2.1] said: 421 4'
-    '.7.0 Try again later (in reply to MAIL FROM command))',
+    "Nov 20 22:29:59 mail postfix/smtp[207]: DADBA28A9C3: to=<u@example.com>, relay=mx.example.com[192.0.2.1]:25,"
+    " delay=0.14, delays=0.01/0.12/0.01/0, dsn=4.7.0, status=deferred (host mx.example.com[192.0.2.1] said: 421 4"
+    ".7.0 Try again later (in reply to MAIL FROM command))",
 )

@@ -28,14 +28,23 @@ def test_words_beat_numbers(judge):
 
 
 def test_the_relay_names_the_provider_not_the_recipient(judge):
-    line = log_line("smtp.comcast.net", "host smtp.comcast.net[192.0.2.1] said: 452 4.1.0 ... temporary failure (in reply to MAIL FROM command)", "hotmail.com")
+    line = log_line(
+        "smtp.comcast.net",
+        "host smtp.comcast.net[192.0.2.1] said: 452 4.1.0 ... temporary failure (in reply to MAIL FROM command)",
+        "hotmail.com",
+    )
     assert judge(line).provider == "comcast"
 
 
 def test_a_rule_of_one_provider_never_fires_for_another(judge):
     reply = "421 4.7.0 [TSS04] Messages from 192.0.2.1 temporarily deferred due to unexpected volume or user complaints"
     assert judge(reply).rule == "yahoo-tss04"
-    at_gmail = judge(log_line("gmail-smtp-in.l.google.com", f"host gmail-smtp-in.l.google.com[192.0.2.1] said: {reply} (in reply to MAIL FROM command)"))
+    at_gmail = judge(
+        log_line(
+            "gmail-smtp-in.l.google.com",
+            f"host gmail-smtp-in.l.google.com[192.0.2.1] said: {reply} (in reply to MAIL FROM command)",
+        )
+    )
     assert at_gmail.provider == "gmail"
     assert at_gmail.rule != "yahoo-tss04"
 
@@ -46,14 +55,19 @@ def test_a_code_inside_an_address_is_none(judge):
 
 
 def test_host_names_are_no_words(judge):
-    diagnosis = judge(log_line("spamhaus-greylist.example.net", "connect to spamhaus-greylist.example.net[192.0.2.1]:25: Connection refused"))
+    diagnosis = judge(
+        log_line("spamhaus-greylist.example.net", "connect to spamhaus-greylist.example.net[192.0.2.1]:25: Connection refused")
+    )
     assert (diagnosis.cause, diagnosis.origin) == ("network", "local")
 
 
 @pytest.mark.parametrize(
     ("text", "helps"),
     [
-        ("421 4.7.1 [TS03] All messages from 192.0.2.1 will be permanently deferred; Retrying will NOT succeed.", ("no", "after_fix")),
+        (
+            "421 4.7.1 [TS03] All messages from 192.0.2.1 will be permanently deferred; Retrying will NOT succeed.",
+            ("no", "after_fix"),
+        ),
         ("450 4.1.8 <user@example.invalid>: Sender address rejected: Domain not found", ("after_fix", "no")),
         ("451 5.7.3 STARTTLS is required to send mail", ("after_fix", "no")),
         ("450 4.2.0 <user@example.com>: Recipient address rejected: Greylisted", ("yes",)),
@@ -82,14 +96,19 @@ def test_a_bare_try_again_later_is_never_greylisting_for_sure(judge):
 
 
 def test_a_5yz_in_a_deferral_is_explained(judge):
-    line = log_line("mx00.kundenserver.de", "host mx00.kundenserver.de[192.0.2.1] refused to talk to me: 554-kundenserver.de Nemesis ESMTP Service not available 554 invalid DNS PTR resource record")
+    line = log_line(
+        "mx00.kundenserver.de",
+        "host mx00.kundenserver.de[192.0.2.1] refused to talk to me: 554-kundenserver.de Nemesis ESMTP Service not available 554 invalid DNS PTR resource record",
+    )
     diagnosis = judge(line)
     assert (diagnosis.cause, diagnosis.severity) == ("sender_dns", "critical")
     assert any("greeting" in remark for remark in diagnosis.remarks)
 
 
 def test_a_final_answer_promises_no_retry(judge):
-    diagnosis = judge("552 5.2.2 The email account that you tried to reach is over quota. https://support.google.com/mail/?p=OverQuotaPerm - gsmtp")
+    diagnosis = judge(
+        "552 5.2.2 The email account that you tried to reach is over quota. https://support.google.com/mail/?p=OverQuotaPerm - gsmtp"
+    )
     assert diagnosis.retry.helps != "yes"
     assert diagnosis.severity.rank >= Severity.WARNING.rank
 
@@ -99,15 +118,22 @@ def test_contradicting_codes_are_remarked(judge):
 
 
 def test_the_inner_answer_of_a_chain_decides(judge):
-    chain = 'LED=450 4.4.317 Cannot establish session with remote server [Message=451 5.7.3 STARTTLS is required to send mail]'
+    chain = "LED=450 4.4.317 Cannot establish session with remote server [Message=451 5.7.3 STARTTLS is required to send mail]"
     diagnosis = judge(chain)
     assert (diagnosis.attempt.reply.code, diagnosis.cause) == (450, "tls")
     assert any("inner one decides" in remark for remark in diagnosis.remarks)
 
 
 def test_our_own_failure_to_reach_a_large_provider_is_critical(judge):
-    assert judge(log_line("gmail-smtp-in.l.google.com", "connect to gmail-smtp-in.l.google.com[192.0.2.1]:25: Connection timed out")).severity == "critical"
-    assert judge(log_line("mx.example.net", "connect to mx.example.net[192.0.2.1]:25: Connection timed out")).severity == "warning"
+    assert (
+        judge(
+            log_line("gmail-smtp-in.l.google.com", "connect to gmail-smtp-in.l.google.com[192.0.2.1]:25: Connection timed out")
+        ).severity
+        == "critical"
+    )
+    assert (
+        judge(log_line("mx.example.net", "connect to mx.example.net[192.0.2.1]:25: Connection timed out")).severity == "warning"
+    )
 
 
 def test_inbound_is_ours(judge):
@@ -122,8 +148,13 @@ def test_inbound_is_ours(judge):
 def test_evidence_decides_where_the_text_is_vague(judge):
     vague = "451 Try again later"
     assert judge(vague, evidence=[Evidence("first_contact", "yes", "the log")]).cause == "greylisting"
-    assert judge(vague, evidence=[Evidence("first_contact", "no", "the log"), Evidence("reputation", "issues", "SNDS")]).cause == "reputation"
-    plain = judge("421 4.7.28 Gmail has detected an unusual rate of mail - gsmtp", evidence=[Evidence("first_contact", "yes", "the log")])
+    assert (
+        judge(vague, evidence=[Evidence("first_contact", "no", "the log"), Evidence("reputation", "issues", "SNDS")]).cause
+        == "reputation"
+    )
+    plain = judge(
+        "421 4.7.28 Gmail has detected an unusual rate of mail - gsmtp", evidence=[Evidence("first_contact", "yes", "the log")]
+    )
     assert plain.cause == "rate_limit"
 
 
@@ -141,6 +172,10 @@ def test_rivals_are_kept(judge):
 
 
 def test_a_suspended_line_says_that_nothing_was_tried(judge):
-    diagnosis = judge(log_line("none", "delivery temporarily suspended: connect to mx.example.com[192.0.2.1]:25: Connection refused").replace("relay=none[192.0.2.1]:25", "relay=none"))
+    diagnosis = judge(
+        log_line("none", "delivery temporarily suspended: connect to mx.example.com[192.0.2.1]:25: Connection refused").replace(
+            "relay=none[192.0.2.1]:25", "relay=none"
+        )
+    )
     assert diagnosis.attempt.status == "suspended"
     assert any("No attempt was made" in remark for remark in diagnosis.remarks)

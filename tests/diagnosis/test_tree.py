@@ -11,14 +11,26 @@ def nodes_of(walked):
 
 def test_a_remote_reply_that_names_a_rate(book):
     walked = walk(book.tree, [Evidence("origin", "remote", "a reply"), Evidence("reason", "rate", "the text")])
-    assert nodes_of(walked) == [("who-said-it", "remote"), ("names-a-reason", "rate"), ("sound-backoff", "unknown"), ("too-fast", "unknown")]
+    assert nodes_of(walked) == [
+        ("who-said-it", "remote"),
+        ("names-a-reason", "rate"),
+        ("sound-backoff", "unknown"),
+        ("too-fast", "unknown"),
+    ]
     assert walked.cause is None
     assert any("postconf minimal_backoff_time" in question for question in walked.open_questions)
 
 
 def test_a_vague_reply_asks_everything(book):
     walked = walk(book.tree, [Evidence("origin", "remote", "a reply")])
-    assert [node for node, _ in nodes_of(walked)] == ["who-said-it", "names-a-reason", "first-contact", "reputation-tools", "sound-backoff", "too-fast"]
+    assert [node for node, _ in nodes_of(walked)] == [
+        "who-said-it",
+        "names-a-reason",
+        "first-contact",
+        "reputation-tools",
+        "sound-backoff",
+        "too-fast",
+    ]
     assert len(walked.open_questions) == 5
 
 
@@ -30,7 +42,10 @@ def test_first_contact_points_to_greylisting(book):
 
 
 def test_reputation_issues_raise_the_severity(book):
-    walked = walk(book.tree, [Evidence("origin", "remote", "r"), Evidence("first_contact", "no", "the log"), Evidence("reputation", "issues", "SNDS")])
+    walked = walk(
+        book.tree,
+        [Evidence("origin", "remote", "r"), Evidence("first_contact", "no", "the log"), Evidence("reputation", "issues", "SNDS")],
+    )
     assert (walked.cause, walked.raises) == ("reputation", Severity.WARNING)
 
 

@@ -25,7 +25,12 @@ def attempts():
     def read(form, text):
         reader = form.open()
         lines = enumerate(text.split("\n"), start=1)
-        found = [attempt for number, line in lines if form.recognises(line) or reader.claims(line) for attempt in reader.read(Line(number, line, NOW))]
+        found = [
+            attempt
+            for number, line in lines
+            if form.recognises(line) or reader.claims(line)
+            for attempt in reader.read(Line(number, line, NOW))
+        ]
         return [*found, *reader.close()]
 
     return read

@@ -41,7 +41,12 @@ ID = "1xUXD1-00000W-2m"
 def test_deferrals(one, rest, code, enhanced, text, stage, host):
     (attempt,) = one(exim, f"2026-11-20 22:35:55 {ID} {rest}")
     reply = attempt.reply
-    assert (reply.code, str(reply.enhanced_code) if reply.enhanced_code else None, reply.text, reply.stage) == (code, enhanced, text, stage)
+    assert (reply.code, str(reply.enhanced_code) if reply.enhanced_code else None, reply.text, reply.stage) == (
+        code,
+        enhanced,
+        text,
+        stage,
+    )
     assert (attempt.status, attempt.origin, attempt.queue_id, attempt.relay.host) == (Status.DEFERRED, Origin.REMOTE, ID, host)
     assert attempt.recipient.startswith("u@")
     assert attempt.timestamp.isoformat() == "2026-11-20T22:35:55+00:00"
@@ -50,9 +55,17 @@ def test_deferrals(one, rest, code, enhanced, text, stage, host):
 @pytest.mark.parametrize(
     ("rest", "status", "text"),
     [
-        ("== u@example.com R=dns T=smtp defer (-54): retry time not reached for any host for 'example.com'", Status.SUSPENDED, "retry time not reached for any host for 'example.com'"),
+        (
+            "== u@example.com R=dns T=smtp defer (-54): retry time not reached for any host for 'example.com'",
+            Status.SUSPENDED,
+            "retry time not reached for any host for 'example.com'",
+        ),
         ("== u@example.com R=dns T=smtp defer (111): Connection refused", Status.DEFERRED, "Connection refused"),
-        ("== u@example.com R=dns T=smtp defer (110) H=mx.example.com [192.0.2.1]: Connection timed out", Status.DEFERRED, "Connection timed out"),
+        (
+            "== u@example.com R=dns T=smtp defer (110) H=mx.example.com [192.0.2.1]: Connection timed out",
+            Status.DEFERRED,
+            "Connection timed out",
+        ),
         ("== u@example.com R=dns defer (-36): host lookup did not complete", Status.DEFERRED, "host lookup did not complete"),
         ("** u@example.com: retry timeout exceeded", Status.EXPIRED, "retry timeout exceeded"),
     ],
@@ -63,15 +76,28 @@ def test_own_words(one, rest, status, text):
 
 
 def test_the_line_of_a_host_is_no_attempt(one):
-    (attempt,) = one(exim, f"2026-11-20 22:35:56 {ID} H=mx.example.com [192.0.2.1]: SMTP error from remote mail server after end of data: 421-4.7.28 too fast")
+    (attempt,) = one(
+        exim,
+        f"2026-11-20 22:35:56 {ID} H=mx.example.com [192.0.2.1]: SMTP error from remote mail server after end of data: 421-4.7.28 too fast",
+    )
     assert (attempt.status, attempt.recipient, attempt.reply.code) == (None, None, 421)
 
 
 def test_new_message_ids_and_delivery(one):
-    line = "2026-05-14 17:49:33 1wN9t2-00000002BQv-3hr9 => u@example.com R=dns T=remote_smtp H=mx.example.com [192.0.2.1] C=\"250 Ok\""
+    line = (
+        '2026-05-14 17:49:33 1wN9t2-00000002BQv-3hr9 => u@example.com R=dns T=remote_smtp H=mx.example.com [192.0.2.1] C="250 Ok"'
+    )
     (attempt,) = one(exim, line)
-    assert (attempt.status, attempt.queue_id, attempt.recipient, attempt.relay) == (Status.SENT, "1wN9t2-00000002BQv-3hr9", "u@example.com", Relay("mx.example.com", "192.0.2.1"))
-    (attempt,) = one(exim, f"2026-05-14 17:49:33 {ID} ** u@example.com R=dns T=remote_smtp H=mx.example.com [192.0.2.1]: SMTP error from remote mail server after RCPT TO:<u@example.com>: 550 No")
+    assert (attempt.status, attempt.queue_id, attempt.recipient, attempt.relay) == (
+        Status.SENT,
+        "1wN9t2-00000002BQv-3hr9",
+        "u@example.com",
+        Relay("mx.example.com", "192.0.2.1"),
+    )
+    (attempt,) = one(
+        exim,
+        f"2026-05-14 17:49:33 {ID} ** u@example.com R=dns T=remote_smtp H=mx.example.com [192.0.2.1]: SMTP error from remote mail server after RCPT TO:<u@example.com>: 550 No",
+    )
     assert (attempt.status, attempt.reply.code) == (Status.BOUNCED, 550)
 
 
@@ -83,14 +109,26 @@ def test_an_alias_names_its_parent(one):
 def test_inbound(one):
     line = "2021-05-04 13:37:00 +0100 H=mail.example.org [192.0.2.3]:1337 X=TLS1.2:x:128 CV=no F=<m@example.org> temporarily rejected RCPT <u@example.com>: Deferred due to greylisting."
     (attempt,) = one(exim, line)
-    assert (attempt.origin, attempt.sender, attempt.recipient, attempt.source_address) == (Origin.INBOUND, "m@example.org", "u@example.com", "192.0.2.3")
+    assert (attempt.origin, attempt.sender, attempt.recipient, attempt.source_address) == (
+        Origin.INBOUND,
+        "m@example.org",
+        "u@example.com",
+        "192.0.2.3",
+    )
     assert (attempt.reply.text, attempt.reply.stage) == ("Deferred due to greylisting.", Stage.RCPT)
     assert attempt.timestamp.isoformat() == "2021-05-04T13:37:00+01:00"
 
 
 def test_a_sentence_without_its_line(one):
-    (attempt,) = one(exim, "SMTP error from remote mail server after MAIL FROM:<a@example.com>: host mx.example.com [192.0.2.1]: 451 4.7.1 no")
-    assert (attempt.reply.code, attempt.reply.stage, attempt.relay.host, attempt.queue_id) == (451, Stage.MAIL, "mx.example.com", None)
+    (attempt,) = one(
+        exim, "SMTP error from remote mail server after MAIL FROM:<a@example.com>: host mx.example.com [192.0.2.1]: 451 4.7.1 no"
+    )
+    assert (attempt.reply.code, attempt.reply.stage, attempt.relay.host, attempt.queue_id) == (
+        451,
+        Stage.MAIL,
+        "mx.example.com",
+        None,
+    )
 
 
 @pytest.mark.parametrize("rest", ["<= n@example.com U=root P=local S=427 id=x@example.com", "Completed"])

@@ -20,35 +20,168 @@ def read(text):
     ("text", "form", "code", "enhanced", "words", "stage"),
     [
         # Python
-        ("smtplib.SMTPSenderRefused: (451, b'4.4.2 Timeout - closing connection. n9sm66 - gsmtp', 'u@example.com')", "exception", 451, "4.4.2", "Timeout - closing connection. n9sm66 - gsmtp", Stage.MAIL),
-        ("smtplib.SMTPDataError: (451, b'Error: queue file write error')", "exception", 451, None, "Error: queue file write error", Stage.END_OF_DATA),
-        (r"SMTPRecipientsRefused: {'u@example.com': (450, b'4.2.1 one\n4.2.1 two')}", "exception", 450, "4.2.1", "one two", Stage.RCPT),
-        ("aiosmtplib.errors.SMTPDataError: (432, '4.3.2 Concurrent connections limit exceeded.')", "exception", 432, "4.3.2", "Concurrent connections limit exceeded.", Stage.END_OF_DATA),
+        (
+            "smtplib.SMTPSenderRefused: (451, b'4.4.2 Timeout - closing connection. n9sm66 - gsmtp', 'u@example.com')",
+            "exception",
+            451,
+            "4.4.2",
+            "Timeout - closing connection. n9sm66 - gsmtp",
+            Stage.MAIL,
+        ),
+        (
+            "smtplib.SMTPDataError: (451, b'Error: queue file write error')",
+            "exception",
+            451,
+            None,
+            "Error: queue file write error",
+            Stage.END_OF_DATA,
+        ),
+        (
+            r"SMTPRecipientsRefused: {'u@example.com': (450, b'4.2.1 one\n4.2.1 two')}",
+            "exception",
+            450,
+            "4.2.1",
+            "one two",
+            Stage.RCPT,
+        ),
+        (
+            "aiosmtplib.errors.SMTPDataError: (432, '4.3.2 Concurrent connections limit exceeded.')",
+            "exception",
+            432,
+            "4.3.2",
+            "Concurrent connections limit exceeded.",
+            Stage.END_OF_DATA,
+        ),
         # PHP
-        ('Expected response code "250" but got code "421", with message "421 4.7.0 Try again later, closing connection. (EHLO) x - gsmtp".', "exception", 421, "4.7.0", "Try again later, closing connection. (EHLO) x - gsmtp", None),
-        ('Swift_TransportException: Expected response code 250 but got code "421", too many messages.', "exception", 421, None, "too many messages.", None),
-        ("SMTP Error: data not accepted.SMTP server error: DATA END command failed Detail: Rate limit SMTP code: 451 Additional SMTP info: 4.7.1", "exception", 451, "4.7.1", "Rate limit", None),
-        ("SMTP Error: Failed to add recipient 'u@gmail.com'. 4.3.0 <u@example.com>: Temporary lookup fail", "reply", None, "4.3.0", "<u@example.com>: Temporary lookup fail", Stage.RCPT),
+        (
+            'Expected response code "250" but got code "421", with message "421 4.7.0 Try again later, closing connection. (EHLO) x - gsmtp".',
+            "exception",
+            421,
+            "4.7.0",
+            "Try again later, closing connection. (EHLO) x - gsmtp",
+            None,
+        ),
+        (
+            'Swift_TransportException: Expected response code 250 but got code "421", too many messages.',
+            "exception",
+            421,
+            None,
+            "too many messages.",
+            None,
+        ),
+        (
+            "SMTP Error: data not accepted.SMTP server error: DATA END command failed Detail: Rate limit SMTP code: 451 Additional SMTP info: 4.7.1",
+            "exception",
+            451,
+            "4.7.1",
+            "Rate limit",
+            None,
+        ),
+        (
+            "SMTP Error: Failed to add recipient 'u@gmail.com'. 4.3.0 <u@example.com>: Temporary lookup fail",
+            "reply",
+            None,
+            "4.3.0",
+            "<u@example.com>: Temporary lookup fail",
+            Stage.RCPT,
+        ),
         # .NET
-        ("Service not available, closing transmission channel. The server response was: 4.4.2 Message submission rate exceeded\n   at System.Net.Mail.X", "exception", None, "4.4.2", "Message submission rate exceeded", None),
-        ("MailKit.Net.Smtp.SmtpCommandException: 4.4.1 Connection timed out\n   at MailKit.Net.Smtp.SmtpClient.ProcessMailFromResponse(SmtpResponse response)", "reply", None, "4.4.1", "Connection timed out", Stage.MAIL),
+        (
+            "Service not available, closing transmission channel. The server response was: 4.4.2 Message submission rate exceeded\n   at System.Net.Mail.X",
+            "exception",
+            None,
+            "4.4.2",
+            "Message submission rate exceeded",
+            None,
+        ),
+        (
+            "MailKit.Net.Smtp.SmtpCommandException: 4.4.1 Connection timed out\n   at MailKit.Net.Smtp.SmtpClient.ProcessMailFromResponse(SmtpResponse response)",
+            "reply",
+            None,
+            "4.4.1",
+            "Connection timed out",
+            Stage.MAIL,
+        ),
         # Node
-        ("Error: Data command failed: 421 4.3.0 Temporary System Problem.  Try again later (10). cx5 - gsmtp\n    at SMTPConnection._formatError (D:\\x.js:790:19)", "reply", 421, "4.3.0", "Temporary System Problem. Try again later (10). cx5 - gsmtp", Stage.DATA),
-        ("{ code: 'EENVELOPE', response: '450 4.2.1 slow down', responseCode: 450 }", "exception", 450, "4.2.1", "slow down", None),
-        ("Error: Server terminates connection. response=421 4.7.0 Try again later, closing connection.", "reply", 421, "4.7.0", "Try again later, closing connection.", None),
+        (
+            "Error: Data command failed: 421 4.3.0 Temporary System Problem.  Try again later (10). cx5 - gsmtp\n    at SMTPConnection._formatError (D:\\x.js:790:19)",
+            "reply",
+            421,
+            "4.3.0",
+            "Temporary System Problem. Try again later (10). cx5 - gsmtp",
+            Stage.DATA,
+        ),
+        (
+            "{ code: 'EENVELOPE', response: '450 4.2.1 slow down', responseCode: 450 }",
+            "exception",
+            450,
+            "4.2.1",
+            "slow down",
+            None,
+        ),
+        (
+            "Error: Server terminates connection. response=421 4.7.0 Try again later, closing connection.",
+            "reply",
+            421,
+            "4.7.0",
+            "Try again later, closing connection.",
+            None,
+        ),
         # Java, Ruby, Go
-        ("com.sun.mail.smtp.SMTPSendFailedException: 454 Throttling failure: Maximum sending rate exceeded.\n\tat com.sun.mail.smtp.SMTPTransport.issueSendCommand(SMTPTransport.java:2388)", "reply", 454, None, "Throttling failure: Maximum sending rate exceeded.", None),
+        (
+            "com.sun.mail.smtp.SMTPSendFailedException: 454 Throttling failure: Maximum sending rate exceeded.\n\tat com.sun.mail.smtp.SMTPTransport.issueSendCommand(SMTPTransport.java:2388)",
+            "reply",
+            454,
+            None,
+            "Throttling failure: Maximum sending rate exceeded.",
+            None,
+        ),
         ("454 4.3.0 Try again later (Net::SMTPServerBusy)", "reply", 454, "4.3.0", "Try again later", None),
-        ("Net::SMTPServerBusy: 451 <u@example.com> unable to verify address", "reply", 451, None, "<u@example.com> unable to verify address", None),
-        ('message sending failed: 4.7.1 Ratelimit "user" exceeded (451)', "reply", 451, "4.7.1", 'Ratelimit "user" exceeded', None),
+        (
+            "Net::SMTPServerBusy: 451 <u@example.com> unable to verify address",
+            "reply",
+            451,
+            None,
+            "<u@example.com> unable to verify address",
+            None,
+        ),
+        (
+            'message sending failed: 4.7.1 Ratelimit "user" exceeded (451)',
+            "reply",
+            451,
+            "4.7.1",
+            'Ratelimit "user" exceeded',
+            None,
+        ),
         # others
-        ("file:(2430) delivery to user@example.com failed with code 451: 4.7.1 Service unavailable - try again later", "reply", 451, "4.7.1", "Service unavailable - try again later", None),
+        (
+            "file:(2430) delivery to user@example.com failed with code 451: 4.7.1 Service unavailable - try again later",
+            "reply",
+            451,
+            "4.7.1",
+            "Service unavailable - try again later",
+            None,
+        ),
         ("smtp; 451 Message temporarily deferred - 4.16.50", "reply", 451, None, "Message temporarily deferred - 4.16.50", None),
-        ('"452 4.3.2 Connection rate limit exceeded. (in reply to MAIL FROM command)"', "reply", 452, "4.3.2", "Connection rate limit exceeded.", Stage.MAIL),
+        (
+            '"452 4.3.2 Connection rate limit exceeded. (in reply to MAIL FROM command)"',
+            "reply",
+            452,
+            "4.3.2",
+            "Connection rate limit exceeded.",
+            Stage.MAIL,
+        ),
         ("421-4.7.28 ...", "reply", 421, "4.7.28", "...", None),
         ("4.7.1", "reply", None, "4.7.1", "", None),
         ("421", "reply", 421, None, "", None),
-        ('"response":{"code":552,"enhanced_code":null,"content":"1 Requested mail action aborted, mailbox not found"}', "event", 552, None, "1 Requested mail action aborted, mailbox not found", None),
+        (
+            '"response":{"code":552,"enhanced_code":null,"content":"1 Requested mail action aborted, mailbox not found"}',
+            "event",
+            552,
+            None,
+            "1 Requested mail action aborted, mailbox not found",
+            None,
+        ),
     ],
 )
 def test_replies(text, form, code, enhanced, words, stage):
@@ -59,27 +192,60 @@ def test_replies(text, form, code, enhanced, words, stage):
 
 
 def test_a_dsn_fragment():
-    attempt = read("Final-Recipient: rfc822; u@example.com\nAction: delayed\nStatus: 4.7.0\nRemote-MTA: dns; mx.example.com\nDiagnostic-Code: smtp; 421 4.7.0 Try again\n    later, please")
-    assert (attempt.format, attempt.reply.text, attempt.recipient, attempt.relay.host, attempt.status) == ("dsn", "Try again later, please", "u@example.com", "mx.example.com", Status.DEFERRED)
+    attempt = read(
+        "Final-Recipient: rfc822; u@example.com\nAction: delayed\nStatus: 4.7.0\nRemote-MTA: dns; mx.example.com\nDiagnostic-Code: smtp; 421 4.7.0 Try again\n    later, please"
+    )
+    assert (attempt.format, attempt.reply.text, attempt.recipient, attempt.relay.host, attempt.status) == (
+        "dsn",
+        "Try again later, please",
+        "u@example.com",
+        "mx.example.com",
+        Status.DEFERRED,
+    )
 
 
 def test_the_sentence_of_a_bounce_mail():
-    attempt = read("<u@example.com>: host mx.example.com[192.0.2.1] said: 421\n    4.7.0 [TSS04] Messages deferred (in reply to MAIL FROM command)")
-    assert (attempt.reply.code, str(attempt.reply.enhanced_code), attempt.recipient, attempt.reply.stage) == (421, "4.7.0", "u@example.com", Stage.MAIL)
+    attempt = read(
+        "<u@example.com>: host mx.example.com[192.0.2.1] said: 421\n    4.7.0 [TSS04] Messages deferred (in reply to MAIL FROM command)"
+    )
+    assert (attempt.reply.code, str(attempt.reply.enhanced_code), attempt.recipient, attempt.reply.stage) == (
+        421,
+        "4.7.0",
+        "u@example.com",
+        Stage.MAIL,
+    )
 
 
 def test_postfix_own_words_in_a_dsn():
-    attempt = read("Final-Recipient: rfc822; u@example.com\nStatus: 4.4.1\nDiagnostic-Code: X-Postfix; connect to mx.example.com[192.0.2.1]:25: Connection refused")
+    attempt = read(
+        "Final-Recipient: rfc822; u@example.com\nStatus: 4.4.1\nDiagnostic-Code: X-Postfix; connect to mx.example.com[192.0.2.1]:25: Connection refused"
+    )
     assert (attempt.reply.code, attempt.origin, str(attempt.reply.enhanced_code)) == (None, "local", "4.4.1")
 
 
 @pytest.mark.parametrize(
     ("text", "code", "inner"),
     [
-        ('451 4.4.0 Primary target IP address responded with: "421 4.4.1 Connection timed out." Attempted failover to alternate host, but that did not succeed.', 451, "Connection timed out"),
-        ("451 4.4.0 primary target IP address responded with “421.4.4.2 unable to connect.” Attempted failover", 451, "unable to connect"),
-        ("Reason: [{LED=450 4.4.317 Cannot establish session with remote server [Message=451 5.7.3 STARTTLS is required to send mail]", 450, "STARTTLS is required to send mail"),
-        ('450 4.4.101 Proxy session setup failed on Frontend with \'451 4.4.0 Primary target IP address responded with "451 5.7.3 STARTTLS is required to send mail." Attempted failover', 450, "STARTTLS is required to send mail"),
+        (
+            '451 4.4.0 Primary target IP address responded with: "421 4.4.1 Connection timed out." Attempted failover to alternate host, but that did not succeed.',
+            451,
+            "Connection timed out",
+        ),
+        (
+            "451 4.4.0 primary target IP address responded with “421.4.4.2 unable to connect.” Attempted failover",
+            451,
+            "unable to connect",
+        ),
+        (
+            "Reason: [{LED=450 4.4.317 Cannot establish session with remote server [Message=451 5.7.3 STARTTLS is required to send mail]",
+            450,
+            "STARTTLS is required to send mail",
+        ),
+        (
+            '450 4.4.101 Proxy session setup failed on Frontend with \'451 4.4.0 Primary target IP address responded with "451 5.7.3 STARTTLS is required to send mail." Attempted failover',
+            450,
+            "STARTTLS is required to send mail",
+        ),
     ],
 )
 def test_chains(text, code, inner):
@@ -88,8 +254,15 @@ def test_chains(text, code, inner):
 
 
 def test_a_chain_names_its_relay():
-    attempt = read("Defer:Reason: [{LED=451-4.7.23 Message deferred - unable to verify SPF policy for 451 4.7.23 example.com.au. IB305 i{2b0c}};{MSG=};{FQDN=extmail.bigpond.com};{IP=203.42.22.10}]")
-    assert (attempt.relay.host, attempt.relay.address, attempt.inner, attempt.origin) == ("extmail.bigpond.com", "203.42.22.10", None, "remote")
+    attempt = read(
+        "Defer:Reason: [{LED=451-4.7.23 Message deferred - unable to verify SPF policy for 451 4.7.23 example.com.au. IB305 i{2b0c}};{MSG=};{FQDN=extmail.bigpond.com};{IP=203.42.22.10}]"
+    )
+    assert (attempt.relay.host, attempt.relay.address, attempt.inner, attempt.origin) == (
+        "extmail.bigpond.com",
+        "203.42.22.10",
+        None,
+        "remote",
+    )
 
 
 def test_several_replies_in_one_paste():
@@ -110,7 +283,9 @@ def test_text_in_other_languages_around_it():
 
 
 def test_words_without_any_code():
-    attempt = read("javax.mail.MessagingException: Could not connect to SMTP host: localhost, port: 25;\n  nested exception is:\n    java.net.ConnectException: Connection refused")
+    attempt = read(
+        "javax.mail.MessagingException: Could not connect to SMTP host: localhost, port: 25;\n  nested exception is:\n    java.net.ConnectException: Connection refused"
+    )
     assert attempt.reply.code is None
     assert "Connection refused" in attempt.reply.text or "Could not connect" in attempt.reply.text
 
@@ -125,7 +300,13 @@ def test_whole_messages(mark):
     told = "<u@example.com>:\n192.0.2.21 failed after I sent the message.\nRemote host said: 451 4.7.0 Later\n"
     text = f"Received: (qmail 447 invoked for bounce); 20 Nov 2026 22:52:10 -0000\nDate: 20 Nov 2026 22:52:10 -0000\nFrom: MAILER-DAEMON@example.com\nTo: n@example.com\nSubject: failure notice\n\nHi. This is the qmail-send program.\nThis is a permanent error; I've given up.\n\n{told}\n--- Below this line is a copy of the message.\n\nReturn-Path: <n@example.com>\n"
     attempt = read(text)
-    assert (attempt.format, attempt.reply.code, attempt.reply.text, attempt.recipient, attempt.status) == ("dsn", 451, "Later", "u@example.com", Status.EXPIRED)
+    assert (attempt.format, attempt.reply.code, attempt.reply.text, attempt.recipient, attempt.status) == (
+        "dsn",
+        451,
+        "Later",
+        "u@example.com",
+        Status.EXPIRED,
+    )
     assert attempt.timestamp.isoformat() == "2026-11-20T22:52:10+00:00"
 
 
@@ -155,19 +336,29 @@ Reporting-MTA: dns; mail.example.com
 def test_a_report_with_a_diagnostic_code():
     fields = "Final-Recipient: rfc822; u@example.com\nAction: delayed\nStatus: 4.2.0\nRemote-MTA: dns; mx.example.com\nDiagnostic-Code: smtp; 450 4.2.0 Greylisted,\n see the help"
     attempt = read(REPORT.format(told="Your message waits.", fields=fields))
-    assert (attempt.reply.text, attempt.recipient, attempt.relay.host, attempt.status) == ("Greylisted, see the help", "u@example.com", "mx.example.com", Status.DEFERRED)
+    assert (attempt.reply.text, attempt.recipient, attempt.relay.host, attempt.status) == (
+        "Greylisted, see the help",
+        "u@example.com",
+        "mx.example.com",
+        Status.DEFERRED,
+    )
 
 
 def test_a_report_whose_reply_stands_in_the_text_for_people():
     fields = "Final-Recipient: rfc822; u@example.com\nAction: delayed\nStatus: 4.0.0"
-    attempt = read(REPORT.format(told="A message is delayed:\n\nu@example.com: 450 4.2.1 Too fast\n\nNothing to do.", fields=fields))
+    attempt = read(
+        REPORT.format(told="A message is delayed:\n\nu@example.com: 450 4.2.1 Too fast\n\nNothing to do.", fields=fields)
+    )
     assert (attempt.reply.code, attempt.reply.text, attempt.origin) == (450, "Too fast", "remote")
 
 
 def test_a_report_on_two_recipients():
     fields = "Final-Recipient: rfc822; a@example.com\nAction: failed\nStatus: 5.1.1\nDiagnostic-Code: smtp; 550 5.1.1 No\n\nFinal-Recipient: rfc822; b@example.com\nAction: failed\nStatus: 4.4.7\nDiagnostic-Code: smtp; 451 4.4.7 Expired"
     attempts = read_paste(REPORT.format(told="x", fields=fields), NOW)
-    assert {(attempt.recipient, attempt.status) for attempt in attempts} == {("a@example.com", Status.BOUNCED), ("b@example.com", Status.EXPIRED)}
+    assert {(attempt.recipient, attempt.status) for attempt in attempts} == {
+        ("a@example.com", Status.BOUNCED),
+        ("b@example.com", Status.EXPIRED),
+    }
 
 
 @given(st.text(max_size=500))

@@ -55,8 +55,20 @@ def test_any_prefix(one, prefix):
     ("reason", "code", "text", "stage", "origin"),
     [
         ("host mx.example.com[192.0.2.1] refused to talk to me: 421 Too busy", 421, "Too busy", Stage.CONNECT, Origin.REMOTE),
-        ("host mx.example.com[192.0.2.1] refused to talk to me: 554-mx.example.com 554 Blocked", 554, "mx.example.com Blocked", Stage.CONNECT, Origin.REMOTE),
-        ("connect to mx.example.com[192.0.2.1]:25: Connection refused", None, "connect to mx.example.com[192.0.2.1]:25: Connection refused", None, Origin.LOCAL),
+        (
+            "host mx.example.com[192.0.2.1] refused to talk to me: 554-mx.example.com 554 Blocked",
+            554,
+            "mx.example.com Blocked",
+            Stage.CONNECT,
+            Origin.REMOTE,
+        ),
+        (
+            "connect to mx.example.com[192.0.2.1]:25: Connection refused",
+            None,
+            "connect to mx.example.com[192.0.2.1]:25: Connection refused",
+            None,
+            Origin.LOCAL,
+        ),
         (
             "lost connection with mx.example.com[192.0.2.1] while receiving the initial server greeting",
             None,
@@ -78,7 +90,13 @@ def test_any_prefix(one, prefix):
             Stage.END_OF_DATA,
             Origin.LOCAL,
         ),
-        ("lost connection with mx.example.com[192.0.2.1] while sending RCPT TO", None, "lost connection with mx.example.com[192.0.2.1] while sending RCPT TO", Stage.RCPT, Origin.LOCAL),
+        (
+            "lost connection with mx.example.com[192.0.2.1] while sending RCPT TO",
+            None,
+            "lost connection with mx.example.com[192.0.2.1] while sending RCPT TO",
+            Stage.RCPT,
+            Origin.LOCAL,
+        ),
         (
             "TLS is required, but host mx.example.com[192.0.2.1] refused to start TLS: 454 4.7.0 TLS not available",
             454,
@@ -87,8 +105,20 @@ def test_any_prefix(one, prefix):
             Origin.REMOTE,
         ),
         ("mail transport unavailable", None, "mail transport unavailable", None, Origin.LOCAL),
-        ("host 127.0.0.1[127.0.0.1] said: 451 4.3.0 Error: queue file write error (in reply to end of DATA command)", 451, "Error: queue file write error", Stage.END_OF_DATA, Origin.LOCAL),
-        ("host mail.example.com[private/dovecot-lmtp] said: 451 4.3.0 Temporary internal error", 451, "Temporary internal error", None, Origin.LOCAL),
+        (
+            "host 127.0.0.1[127.0.0.1] said: 451 4.3.0 Error: queue file write error (in reply to end of DATA command)",
+            451,
+            "Error: queue file write error",
+            Stage.END_OF_DATA,
+            Origin.LOCAL,
+        ),
+        (
+            "host mail.example.com[private/dovecot-lmtp] said: 451 4.3.0 Temporary internal error",
+            451,
+            "Temporary internal error",
+            None,
+            Origin.LOCAL,
+        ),
         ("host mail.example.com said: 452 4.2.2 Over quota", 452, "Over quota", None, Origin.REMOTE),
         (
             'host mx.odd.example[192.0.2.9] said: 450 4.7.1 <b@odd.example>: (policy; see [RFC 5321] "quoted") said: to=<x@y>, status=sent (250 ok) (in reply to RCPT TO command)',
@@ -119,16 +149,26 @@ def test_a_suspended_delivery_repeats_another_messages_reason(one):
 
 def test_statuses(one):
     for word, status in (("sent", Status.SENT), ("bounced", Status.BOUNCED), ("undeliverable", Status.BOUNCED)):
-        (attempt,) = one(postfix, f"x postfix/smtp[1]: ABCDEF: to=<u@example.com>, relay=mx.example.com[192.0.2.1]:25, delay=1, dsn=2.0.0, status={word} (250 2.0.0 Ok)")
+        (attempt,) = one(
+            postfix,
+            f"x postfix/smtp[1]: ABCDEF: to=<u@example.com>, relay=mx.example.com[192.0.2.1]:25, delay=1, dsn=2.0.0, status={word} (250 2.0.0 Ok)",
+        )
         assert attempt.status is status
-    (attempt,) = one(postfix, "Nov 20 22:29:58 mail postfix/qmgr[1]: ABCDEF: from=<s@example.com>, status=expired, returned to sender")
+    (attempt,) = one(
+        postfix, "Nov 20 22:29:58 mail postfix/qmgr[1]: ABCDEF: from=<s@example.com>, status=expired, returned to sender"
+    )
     assert (attempt.status, attempt.sender, attempt.queue_id) == (Status.EXPIRED, "s@example.com", "ABCDEF")
 
 
 def test_a_host_that_is_not_the_last_gives_a_reply_but_no_attempt(one):
-    (attempt,) = one(postfix, "Nov 14 06:26:48 x postfix/smtp[1]: BBA94782D1: host b.mx.example.com[192.0.2.7] refused to talk to me: 421 Message from (192.0.2.1) deferred")
+    (attempt,) = one(
+        postfix,
+        "Nov 14 06:26:48 x postfix/smtp[1]: BBA94782D1: host b.mx.example.com[192.0.2.7] refused to talk to me: 421 Message from (192.0.2.1) deferred",
+    )
     assert (attempt.status, attempt.queue_id, attempt.reply.code, attempt.recipient) == (None, "BBA94782D1", 421, None)
-    (attempt,) = one(postfix, "Nov 14 06:26:48 x postfix/smtp[1]: connect to mx.example.com[2001:db8::1]:25: Network is unreachable")
+    (attempt,) = one(
+        postfix, "Nov 14 06:26:48 x postfix/smtp[1]: connect to mx.example.com[2001:db8::1]:25: Network is unreachable"
+    )
     assert (attempt.status, attempt.relay) == (None, Relay("mx.example.com", "2001:db8::1", 25))
 
 
@@ -157,18 +197,31 @@ def test_a_host_that_is_not_the_last_gives_a_reply_but_no_attempt(one):
 def test_inbound(one, line, code, enhanced, stage, recipient, client):
     (attempt,) = one(postfix, line)
     assert (attempt.reply.code, str(attempt.reply.enhanced_code), attempt.reply.stage) == (code, enhanced, stage)
-    assert (attempt.recipient, attempt.source_address, attempt.origin, attempt.status) == (recipient, client, Origin.INBOUND, Status.DEFERRED)
+    assert (attempt.recipient, attempt.source_address, attempt.origin, attempt.status) == (
+        recipient,
+        client,
+        Origin.INBOUND,
+        Status.DEFERRED,
+    )
 
 
 def test_our_own_program_that_is_turned_away_is_local(one):
-    (attempt,) = one(postfix, "x postfix/smtpd[1]: 1934: milter-reject: DATA from localhost.localdomain[127.0.0.1]: 451 4.7.1 Service unavailable; from=<a@b.example> to=<c@d.example>")
+    (attempt,) = one(
+        postfix,
+        "x postfix/smtpd[1]: 1934: milter-reject: DATA from localhost.localdomain[127.0.0.1]: 451 4.7.1 Service unavailable; from=<a@b.example> to=<c@d.example>",
+    )
     assert attempt.origin is Origin.LOCAL
 
 
 def test_warnings_of_the_queue_manager(one):
-    (attempt,) = one(postfix, "May  5 08:57:46 mail postfix/qmgr[664]: warning: connect to transport private/lmtp: No such file or directory")
+    (attempt,) = one(
+        postfix, "May  5 08:57:46 mail postfix/qmgr[664]: warning: connect to transport private/lmtp: No such file or directory"
+    )
     assert (attempt.reply.text, attempt.origin) == ("connect to transport private/lmtp: No such file or directory", Origin.LOCAL)
-    (attempt,) = one(postfix, "postfix/qmgr[5847]: qmgr_queue_throttle: queue googlemail.com: 4.4.3 delivery temporarily suspended: Host not found, try again")
+    (attempt,) = one(
+        postfix,
+        "postfix/qmgr[5847]: qmgr_queue_throttle: queue googlemail.com: 4.4.3 delivery temporarily suspended: Host not found, try again",
+    )
     assert (str(attempt.reply.enhanced_code), attempt.status) == ("4.4.3", Status.SUSPENDED)
 
 
@@ -186,7 +239,9 @@ def test_lines_that_tell_nothing_of_a_delivery(one, line):
 
 
 def test_a_reply_that_quotes_another_server_is_no_log_line():
-    assert not postfix.recognises("421 4.1.1 <u@example.com>: unverified address: host mx.example.com[192.0.2.1] said: 450 4.1.1 no")
+    assert not postfix.recognises(
+        "421 4.1.1 <u@example.com>: unverified address: host mx.example.com[192.0.2.1] said: 450 4.1.1 no"
+    )
 
 
 def test_the_transcript_that_smtpd_mails(one):
@@ -199,5 +254,8 @@ def test_the_transcript_that_smtpd_mails(one):
 
 
 def test_a_cut_off_fragment(one):
-    (attempt,) = one(postfix, "dsn=4.4.3, status=deferred (Host or domain name not found. Name service error for name=example.com type=MX: Host not found, try")
+    (attempt,) = one(
+        postfix,
+        "dsn=4.4.3, status=deferred (Host or domain name not found. Name service error for name=example.com type=MX: Host not found, try",
+    )
     assert (attempt.status, attempt.origin, str(attempt.reply.enhanced_code)) == (Status.DEFERRED, Origin.LOCAL, "4.4.3")

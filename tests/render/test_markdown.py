@@ -1,5 +1,4 @@
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 from markdown_it import MarkdownIt
@@ -21,7 +20,7 @@ def test_several(bare: Diagnosis) -> None:
 
 
 def test_settings_of_all_are_named(logged: Diagnosis) -> None:
-    other = replace(logged, attempt=replace(logged.attempt, format="reply"))
+    other = logged._replace(attempt=logged.attempt._replace(format="reply"))
     text = Format(View(verbose=True)).diagnosis(other)
     assert "2. Send fewer messages a minute.\n\n   postfix:\n\n   ```text\n   smtp_destination_rate_delay = 1s\n" in text
 
@@ -60,7 +59,7 @@ def test_nothing_turns_into_markup(text: str) -> None:
 
 def test_hostile_replies_do_nothing(logged: Diagnosis) -> None:
     text = "```\n<img src=x>\x1b[31m `` ` \u202e"
-    hostile = replace(logged, attempt=replace(logged.attempt, reply=Reply(421, None, text)), title=text, summary=text)
+    hostile = logged._replace(attempt=logged.attempt._replace(reply=Reply(421, None, text)), title=text, summary=text)
     shown = Format().diagnosis(hostile)
     tokens = MarkdownIt("commonmark", {"html": True}).parse(shown)
     kinds = {child.type for token in tokens for child in token.children or ()}

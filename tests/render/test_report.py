@@ -1,5 +1,4 @@
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 
 from smtp421.model import Diagnosis, Severity, Status
@@ -10,11 +9,10 @@ from smtp421.render.text import Format
 def test_a_report(logged: Diagnosis, bare: Diagnosis, expect: Callable[[str, str], None]) -> None:
     moment = logged.attempt.timestamp
     assert moment is not None
-    later = replace(logged, attempt=replace(logged.attempt, timestamp=moment + timedelta(hours=2)))
-    earlier = replace(
-        logged, attempt=replace(logged.attempt, timestamp=moment - timedelta(days=1), queue_id="2"), severity=Severity.CRITICAL
+    later = logged._replace(attempt=logged.attempt._replace(timestamp=moment + timedelta(hours=2)))
+    earlier = logged._replace(attempt=logged.attempt._replace(timestamp=moment - timedelta(days=1), queue_id="2"), severity=Severity.CRITICAL
     )
-    repeated = replace(logged, attempt=replace(logged.attempt, status=Status.SUSPENDED))
+    repeated = logged._replace(attempt=logged.attempt._replace(status=Status.SUSPENDED))
     page = report_page([bare, logged, later, earlier, repeated])
     expect("report.txt", Format().page(page))
     assert page.to_dict()["groups"][0] == {

@@ -1,5 +1,4 @@
 from collections.abc import Callable
-from dataclasses import replace
 
 from smtp421.model import Confidence, Diagnosis, EnhancedCode, Origin, Relay, Reply, Severity, Status, WhoActs
 from smtp421.render.blocks import Code, Fields, Headline, Item, Items, Paragraph, Span, Table, words
@@ -30,58 +29,58 @@ def test_a_reply_that_tells_nothing(bare: Diagnosis, expect: Expect) -> None:
 
 
 def test_other_speakers(logged: Diagnosis, bare: Diagnosis) -> None:
-    ours = replace(logged, origin=Origin.LOCAL)
+    ours = logged._replace(origin=Origin.LOCAL)
     assert "Said by  our own side (Example Mail), on the way to mx.example.com[192.0.2.9]:25;" in Format(
         View(width=100)
     ).diagnosis(ours)
-    assert "Said by  our own side; no receiving server said this" in Format().diagnosis(replace(bare, origin=Origin.LOCAL))
+    assert "Said by  our own side; no receiving server said this" in Format().diagnosis(bare._replace(origin=Origin.LOCAL))
     assert "Said by  our own server, to one that sends to us; the text" in Format().diagnosis(
-        replace(bare, origin=Origin.INBOUND)
+        bare._replace(origin=Origin.INBOUND)
     )
-    by_address = replace(bare, attempt=replace(bare.attempt, relay=Relay(None, "192.0.2.1")))
+    by_address = bare._replace(attempt=bare.attempt._replace(relay=Relay(None, "192.0.2.1")))
     assert "Said by  [192.0.2.1], the receiving server" in Format().diagnosis(by_address)
 
 
 def test_attempts(bare: Diagnosis) -> None:
     def told(status: Status | None) -> bool:
-        attempt = replace(bare.attempt, status=status)
-        return "Attempt" in Format().diagnosis(replace(bare, attempt=attempt, logged=True))
+        attempt = bare.attempt._replace(status=status)
+        return "Attempt" in Format().diagnosis(bare._replace(attempt=attempt, logged=True))
 
     assert [told(status) for status in (None, Status.DEFERRED, Status.EXPIRED)] == [False, False, True]
 
 
 def test_an_answer_inside_another(bare: Diagnosis) -> None:
     inner = Reply(421, EnhancedCode(4, 4, 1), "Connection timed out")
-    chain = replace(bare, attempt=replace(bare.attempt, inner=inner))
+    chain = bare._replace(attempt=bare.attempt._replace(inner=inner))
     assert "It reports  421 4.4.1 Connection timed out" in Format().diagnosis(chain)
 
 
 def test_a_reason_that_nobody_replied(bare: Diagnosis) -> None:
-    local = replace(bare, attempt=replace(bare.attempt, reply=Reply(None, None, "Connection refused")), also=())
+    local = bare._replace(attempt=bare.attempt._replace(reply=Reply(None, None, "Connection refused")), also=())
     text = Format().diagnosis(local)
     assert "Reason   Connection refused" in text
     assert "Cause    the text does not tell\n" in text
 
 
 def test_rivals_count_where_the_rule_is_not_sure(logged: Diagnosis) -> None:
-    assert "Or else  reputation (example-mail-by-number)" in Format().diagnosis(replace(logged, confidence=Confidence.MEDIUM))
+    assert "Or else  reputation (example-mail-by-number)" in Format().diagnosis(logged._replace(confidence=Confidence.MEDIUM))
 
 
 def test_settings_of_the_wanted_mail_server(logged: Diagnosis) -> None:
     text = Format(View(mta="exim")).diagnosis(logged)
     assert "       queue_run_max = 1\n" in text
     assert "smtp_destination_rate_delay" not in text
-    unknown = replace(logged, attempt=replace(logged.attempt, format="reply"))
+    unknown = logged._replace(attempt=logged.attempt._replace(format="reply"))
     assert "Settings of the mail server: add `--mta postfix` (or exim)\n" in Format().diagnosis(unknown)
     both = Format(View(verbose=True)).diagnosis(unknown)
     assert "       # postfix\n       smtp_destination_rate_delay = 1s\n" in both
-    one = replace(unknown, fixes=(replace(logged.fixes[1], settings=(("exim", "queue_run_max = 1"),)),))
+    one = unknown._replace(fixes=(logged.fixes[1]._replace(settings=(("exim", "queue_run_max = 1"),)),))
     assert "Settings of the mail server: add `--mta exim`\n" in Format().diagnosis(one)
 
 
 def test_severities_are_words(logged: Diagnosis) -> None:
     for severity in Severity:
-        assert Format().diagnosis(replace(logged, severity=severity)).startswith(f"{severity.upper()}  ")
+        assert Format().diagnosis(logged._replace(severity=severity)).startswith(f"{severity.upper()}  ")
 
 
 def test_several_have_an_empty_line_between_them(bare: Diagnosis) -> None:
@@ -92,8 +91,8 @@ def test_several_have_an_empty_line_between_them(bare: Diagnosis) -> None:
 def test_hostile_replies_do_nothing(logged: Diagnosis) -> None:
     text = "\x1b[2J\x1b]0;title\x07 [bold]x[/bold] \u202e \x9b1m a\nb"
     fields = {"title": text, "summary": text, "matched": text, "provider_name": text, "remarks": (text,)}
-    attempt = replace(logged.attempt, reply=Reply(421, None, text), queue_id=text, recipient=text, relay=Relay(text, text, 25))
-    hostile = replace(logged, attempt=attempt, who_acts=WhoActs.RECEIVER, **fields)
+    attempt = logged.attempt._replace(reply=Reply(421, None, text), queue_id=text, recipient=text, relay=Relay(text, text, 25))
+    hostile = logged._replace(attempt=attempt, who_acts=WhoActs.RECEIVER, **fields)
     shown = Format(View(terminal=True, color=False, verbose=True)).diagnosis(hostile)
     assert "\x1b" not in shown
     assert "\u202e" not in shown
