@@ -21,6 +21,7 @@ from smtp421.model import (
     Confidence,
     Diagnosis,
     Evidence,
+    Fix,
     Helps,
     Origin,
     Reference,
@@ -79,10 +80,9 @@ def diagnose(attempt: Attempt, book: RuleBook, evidence: Iterable[Evidence] = ()
     retry = _retry(attempt, own, cause, final=final)
     domain = attempt.recipient.rpartition("@")[2] if attempt.recipient and "@" in attempt.recipient else None
     fix_ids = (own.fixes if own else ()) or cause.fixes
-    fixes = [fill(book.fixes[fix], provider, domain, book.defaults) for fix in fix_ids if fix in book.fixes]
-    if origin is Origin.INBOUND:
-        # The reader is the receiver here: what they can do goes first.
-        fixes.sort(key=lambda fix: fix.who is not WhoActs.RECEIVER)
+    fixes = _for_the_reader(
+        [fill(book.fixes[fix], provider, domain, book.defaults) for fix in fix_ids if fix in book.fixes], origin
+    )
     return Diagnosis(
         attempt=attempt,
         logged=logged,
@@ -98,7 +98,7 @@ def diagnose(attempt: Attempt, book: RuleBook, evidence: Iterable[Evidence] = ()
         who_acts=_who_acts(own, cause, origin),
         summary=own.summary if own and cause_id != UNKNOWN else summary_of_unknown(rule, cause, book),
         retry=retry,
-        fixes=tuple(fixes),
+        fixes=fixes,
         path=walked.path,
         next_checks=_unique((*(own.next_checks if own else ()), *walked.open_questions, *cause.next_checks)),
         matched=verdict.matched,
@@ -125,6 +125,13 @@ def _origin(attempt: Attempt, rule: Rule | None) -> Origin:
     if attempt.origin is not None:
         return attempt.origin
     return rule.origin if rule is not None and rule.origin is not None else Origin.REMOTE
+
+
+def _for_the_reader(fixes: list[Fix], origin: Origin) -> tuple[Fix, ...]:
+    """The fixes in order; the receiver's own go first where the reader is the receiver, and are left out where not."""
+    if origin is Origin.INBOUND:
+        return tuple(sorted(fixes, key=lambda fix: fix.who is not WhoActs.RECEIVER))
+    return tuple(fix for fix in fixes if fix.who is not WhoActs.RECEIVER) or tuple(fixes)
 
 
 def _speaker(attempt: Attempt, rule: Rule | None, origin: Origin, book: RuleBook) -> str | None:

@@ -7,6 +7,9 @@ from collections.abc import Sequence
 from smtp421.model import Attempt, Confidence, Status
 from smtp421.rulebook.pages import Provider, Rule
 
+_VAGUE = ("unknown", "policy")
+"""Causes that a number may stand for without contradicting anything."""
+
 
 def remarks_on(attempt: Attempt, hits: Sequence[tuple[Rule, str]], provider: Provider | None) -> tuple[str, ...]:
     """Everything about an attempt that a reader could take the wrong way."""
@@ -49,8 +52,10 @@ def remarks_on(attempt: Attempt, hits: Sequence[tuple[Rule, str]], provider: Pro
 def _numbers_say(hits: Sequence[tuple[Rule, str]]) -> str | None:
     """The cause that the enhanced code alone would name, where it is another than the words'."""
     winner = hits[0][0]
+    if winner.match.enhanced_code:
+        return None  # the rule asks for this very code: its provider documents it so
     for rule, _ in hits[1:]:
         numeric = rule.decided_by == "enhanced_code" and rule.provider is None and rule.confidence is Confidence.LOW
-        if numeric and rule.cause not in ("unknown", winner.cause, *winner.also):
+        if numeric and rule.cause not in (*_VAGUE, winner.cause, *winner.also):
             return rule.cause
     return None

@@ -41,7 +41,7 @@ def walk(tree: Tree, evidence: Iterable[Evidence]) -> Walk:
     while node_id and node_id in tree.nodes and node_id not in seen:
         seen.add(node_id)
         node = tree.nodes[node_id]
-        item = known.get(node.evidence)
+        answered = known.get(node.evidence)
         edge: Edge = node.unknown
         answer, told = UNKNOWN, node.how[0] if node.how else ""
         if item is not None and item.answer in node.answers:

@@ -1,4 +1,4 @@
-"""Exchange Online: message trace reports (CSV): the extended report of a historical search, and ``Get-MessageTraceDetail`` exports.
+"""Exchange Online: message trace reports (CSV): extended reports of historical searches, ``Get-MessageTraceDetail`` exports.
 
 The extended report has the columns of a message tracking log with ``_`` in their names. A trace detail has one event a row; the
 answer stands in ``Detail``: ``Reason: [{LED=answer};{MSG=};{FQDN=host};{IP=address};{LRT=time}]``. Summary reports and
@@ -9,7 +9,6 @@ Layout: https://learn.microsoft.com/en-us/exchange/monitoring/trace-an-email-mes
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from smtp421.logs import exchange
 from smtp421.logs.exchange_tracking import read_row, starts_row
@@ -41,8 +40,7 @@ def _detail(row: Row, line: Line) -> Iterator[Attempt]:
         reply = read_reply(detail.partition("Reason: ")[2] or detail)
         attempt = Attempt(reply, NAME) if reply is not None else None
     if attempt is not None:
-        yield replace(
-            attempt,
+        yield attempt._replace(
             format=NAME,
             line=line.number,
             timestamp=moment(row.get("date"), line.now),

@@ -1,9 +1,9 @@
 """Exchange Server: message tracking logs (``MSGTRKyyyymmdd-n.LOG``) and exports of ``Get-MessageTrackingLog``.
 
 CSV with ``#Fields:`` before the columns' names. ``DEFER`` and ``FAIL`` carry the answer in ``recipient-status``, one for each of
-``recipient-address``, mostly as ``[{LRT=time};{LED=answer};{FQDN=host};{IP=address}]``. A deferral by a transport agent, which only
-puts the message back to be categorised again, has no answer and is no deferral. What Exchange says itself and what the next server
-said look alike; chains are opened by :mod:`smtp421.logs.exchange`. There is no stage and no delay.
+``recipient-address``, mostly as ``[{LRT=time};{LED=answer};{FQDN=host};{IP=address}]``. A deferral by a transport agent, which
+only has the message categorised again, holds no answer and is none. What Exchange says itself and what the next server said look
+alike; chains are opened by :mod:`smtp421.logs.exchange`. There is no stage and no delay.
 Layout: https://learn.microsoft.com/en-us/exchange/mail-flow/transport-logs/message-tracking
 """
 
@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 from smtp421.logs import exchange
 from smtp421.logs.fields import given_up, moment, relay_of, text_of
@@ -34,12 +33,16 @@ def starts_row(text: str) -> bool:
 
 
 def read_row(row: Row, line: Line, name: str) -> Iterator[Attempt]:
-    """Yield an attempt for each recipient of a row; ``name`` is the format's. Reports of Exchange Online have the same columns."""
+    """Yield an attempt for each recipient of a row; ``name`` is the format's. Exchange Online has the same columns."""
     status = _STATUSES.get((row.get("eventid") or "").upper())
     if status is None:
         return
     recipients = [part.strip(" {}") for part in (row.get("recipientaddress") or row.get("recipients") or "").split(";")]
-    told = (row.get("recipientstatus") or "").strip(" {}") if "LED=" not in row.get("recipientstatus", "") else row["recipientstatus"]
+    told = (
+        (row.get("recipientstatus") or "").strip(" {}")
+        if "LED=" not in row.get("recipientstatus", "")
+        else row["recipientstatus"]
+    )
     states = re.split(_NEXT_STATUS, told or _reason(row))
     for number, recipient in enumerate(recipients):
         attempt = _attempt(states[min(number, len(states) - 1)], status)
@@ -48,8 +51,7 @@ def read_row(row: Row, line: Line, name: str) -> Iterator[Attempt]:
         relay = attempt.relay
         if relay is None and status is Status.SENT:
             relay = relay_of(row.get("serverhostname"), row.get("serverip"))
-        yield replace(
-            attempt,
+        yield attempt._replace(
             format=name,
             line=line.number,
             timestamp=moment(row.get("datetime") or row.get("timestamp") or row.get("datetimeutc"), line.now),
@@ -73,7 +75,7 @@ def _attempt(state: str, status: Status) -> Attempt | None:
         attempt = exchange.read(state)
         if attempt is None or not (attempt.reply.text or attempt.reply.code or attempt.reply.enhanced_code):
             return None
-        return replace(attempt, status=given_up(status, attempt.inner or attempt.reply) if status is not Status.SENT else status)
+        return attempt._replace(status=given_up(status, attempt.inner or attempt.reply) if status is not Status.SENT else status)
     reply = read_reply(state)
     if reply is None:
         return Attempt(read_words(state), NAME, status=status) if status is Status.SENT else None

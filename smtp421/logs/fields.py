@@ -1,4 +1,4 @@
-"""Values as logs and webhooks put them into fields: replies with a type before them, times in many spellings, hosts with addresses.
+"""Values as logs and webhooks put them into fields: replies with a type before them, times, hosts with their addresses.
 
 Everything here takes what a file or a stranger's JSON holds: nothing raises, what cannot be read is None.
 """
@@ -9,6 +9,7 @@ import re
 from datetime import UTC, datetime
 
 from smtp421.logs.line import read_stamp
+from smtp421.logs.stages import stage_of_command
 from smtp421.model import EnhancedCode, Relay, Reply, Stage, Status
 from smtp421.reply import parse_enhanced, read_reply, read_words
 
@@ -18,20 +19,8 @@ _HOST = r"(?P<host>[\w.-]*[\w-])\.?(?:\s*[\[(](?P<address>[0-9a-fA-F:.]+)[\])])?
 _ADDRESS = r"(?:\d{1,3}\.){3}\d{1,3}|[0-9a-fA-F]*:[0-9a-fA-F:.]+"
 _BRACKETED = r"\[(?P<address>[^\]\s]+)\](?::(?P<port>\d{1,5}))?"
 _NUMBER = r"\d{9,16}(?:\.\d+)?"
-_COMMANDS = (
-    ("EHLO", Stage.EHLO),
-    ("HELO", Stage.EHLO),
-    ("LHLO", Stage.EHLO),
-    ("STARTTLS", Stage.STARTTLS),
-    ("X-ANONYMOUSTLS", Stage.STARTTLS),
-    ("AUTH", Stage.AUTH),
-    ("X-EXPS", Stage.AUTH),
-    ("MAIL", Stage.MAIL),
-    ("RCPT", Stage.RCPT),
-    ("DATA", Stage.DATA),
-    ("BDAT", Stage.END_OF_DATA),
-    (".", Stage.END_OF_DATA),
-)
+_ALIASES = {"BDAT": ".", "X-ANONYMOUSTLS": "STARTTLS", "X-EXPS": "AUTH"}
+"""Commands that mean another's stage: BDAT carries the message to its end, Exchange has its own names."""
 
 
 def text_of(value: object) -> str | None:
@@ -89,7 +78,7 @@ def between(start: datetime | None, end: datetime | None) -> float | None:
 
 
 def relay_of(host: object, address: object = None) -> Relay | None:
-    """A server: ``mx.example.com``, ``mx.example.com (192.0.2.1)``, ``[192.0.2.1]:25``, and the address where it has its own field."""
+    """A server: ``mx.example.com``, ``mx.example.com (192.0.2.1)``, ``[192.0.2.1]:25``; ``address`` is the field of its own."""
     name, own = text_of(host), _plain(text_of(address))
     if name is None or name.lower() in ("none", "unknown", "-", "n/a"):
         return Relay(None, own) if own else None
@@ -117,10 +106,10 @@ def _plain(text: str | None) -> str | None:
     return text if re.fullmatch(_ADDRESS, text) else None
 
 
-def stage_of_command(command: object) -> Stage | None:
-    """The stage that a command of the client belongs to; ``.`` and BDAT end the message."""
-    text = (text_of(command) or "").upper()
-    return next((stage for verb, stage in _COMMANDS if text.startswith(verb)), None)
+def stage_of(command: object) -> Stage | None:
+    """The stage of a command as the client sent it, ``RCPT TO:<u@example.com>``; ``.`` stands for the end of the message."""
+    verb = re.split(r"[\s:]", text_of(command) or "", maxsplit=1)[0].upper()
+    return stage_of_command(_ALIASES.get(verb, verb))
 
 
 def given_up(status: Status, reply: Reply) -> Status:

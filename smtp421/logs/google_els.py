@@ -56,7 +56,8 @@ FORMAT = of_table(
         _row,
     ),
     "Message ID,Start date,End date,Sender,Message size,Subject,Direction,Attachments,Recipient address,Event target,Event date,"
-    "Event status,Event target IP address,Has encryption,Event SMTP reply code,Event description,Client Type,Device user session ID\n"
+    "Event status,Event target IP address,Has encryption,Event SMTP reply code,Event description,Client Type,"
+    "Device user session ID\n"
     "<m1@example.org>,2026/11/20 22:30:01 UTC,2026/11/20 22:45:01 UTC,a@example.org,4311,Invoice,Sent,0,u@example.com,SMTP_OUT,"
     "2026/11/20 22:30:02 UTC,Will retry,192.0.2.1,Encrypted,451,,WEB,",
 )

@@ -1,4 +1,4 @@
-"""JSON in logs and pastes: one object a line, an array, several values in a row, or a value spread over lines by a pretty-printer.
+"""JSON in logs and pastes: one object a line, an array, several values in a row, or a value spread over lines.
 
 Readers of JSON formats get one *logical* line a value (:func:`whole` for pastes, :func:`joined` for files) and take the objects
 out of it with :func:`objects`. Nothing here raises on what is no JSON.
@@ -17,7 +17,7 @@ from smtp421.logs.line import Line
 Event = dict[str, Any]
 
 _DECODER = json.JSONDecoder(strict=False)
-_TOKEN = r'"(?:[^"\\]|\\.)*"|[{}\[\]]|"'
+_MARKS = r'"(?:[^"\\]|\\.)*"|[{}\[\]]|"'
 _FENCE = r"(?m)^\s*(?:```+|~~~+)\s*\w*\s*$"
 _TRIES = 12
 """Brackets at which a line is tried: logging puts ``[INFO]`` and the like before an object."""
@@ -60,7 +60,7 @@ def first(value: object, paths: Iterable[str]) -> Any:
 
 
 def unwrapped(event: Event, wrappers: tuple[str, ...], depth: int = 6) -> Iterator[Event]:
-    """Yield the events inside the keys that carry services put around them, also where they are JSON in a string; else the event."""
+    """Yield the events inside the keys that carriers put around them, also where they are JSON in a string; else the event."""
     inside = next((found for key in wrappers if isinstance(found := event.get(key), dict | list | str) and found), None)
     if isinstance(inside, str):
         inside = [*objects(inside)] if inside.lstrip()[:1] in ("{", "[") else None
@@ -73,9 +73,9 @@ def unwrapped(event: Event, wrappers: tuple[str, ...], depth: int = 6) -> Iterat
 
 
 def whole(text: str, now: datetime) -> list[Line] | None:
-    """The objects of a text that is JSON and nothing else, each as one line, so that line readers can read them; None for any other text.
+    """The objects of a text that is JSON and nothing else, each as one line for the line readers; None for any other text.
 
-    A Markdown fence around it is taken off. To be asked before anything cleans the text: cleaning eats the backslashes of strings.
+    A Markdown fence around it is taken off. To be asked before the text is cleaned: cleaning eats the backslashes of strings.
     """
     text = re.sub(_FENCE, lambda fence: "\n" * fence[0].count("\n"), text.lstrip("\ufeff"))
     lines: list[Line] = []
@@ -144,7 +144,7 @@ def joined(lines: Iterable[Line]) -> Iterator[Line]:
 
 def _nested(text: str, brackets: str) -> str | None:
     """The brackets that are open behind a line, given those open before it; None where they do not match or a string is torn."""
-    for token in re.finditer(_TOKEN, text):
+    for token in re.finditer(_MARKS, text):
         mark = token[0]
         if mark in ("{", "["):
             brackets += mark

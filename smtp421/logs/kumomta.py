@@ -1,6 +1,6 @@
 """KumoMTA: delivery logs, one JSON record a line (files are compressed with zstd), and the same records from a log hook.
 
-``type`` tells what happened, ``response`` holds the codes and the words apart, ``response.command`` the command that was answered.
+``type`` tells what happened, ``response`` holds the codes and the words apart, ``response.command`` the command that it answers.
 Answers that KumoMTA made itself begin with ``KumoMTA internal:``. A record of several recipients (since 2025.12) names them in an
 array, and is an attempt for each. Layout: https://docs.kumomta.com/reference/log_record/
 """
@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from smtp421.logs.fields import between, code_of, endpoint, given_up, moment, relay_of, reply_of, stage_of_command, text_of
+from smtp421.logs.fields import between, code_of, endpoint, given_up, moment, relay_of, reply_of, stage_of, text_of
 from smtp421.logs.interface import of_lines
 from smtp421.logs.jsonish import Event, at, first, objects
 from smtp421.logs.line import Line
@@ -91,7 +91,7 @@ def _reply(record: Event) -> tuple[Reply, Origin]:
     enhanced = EnhancedCode(klass, subject, detail) if klass is not None and subject is not None and detail is not None else None
     if words.startswith(_OWN) or record["type"] in _OWN_KINDS:
         return reply_of(words, None, enhanced), Origin.LOCAL
-    return reply_of(words, code_of(response.get("code")), enhanced, stage_of_command(response.get("command"))), Origin.REMOTE
+    return reply_of(words, code_of(response.get("code")), enhanced, stage_of(response.get("command"))), Origin.REMOTE
 
 
 def _moment(record: Event, now: datetime, *names: str) -> datetime | None:
@@ -100,7 +100,7 @@ def _moment(record: Event, now: datetime, *names: str) -> datetime | None:
 
 
 def _site(record: Event) -> Relay | None:
-    """Where no connection came about: the hosts it was meant for, ``source->(alt1|alt2)?.mx.example.com.`` without what differs."""
+    """Without a connection, the hosts that it was meant for: ``source->(alt1|alt2)?.mx.example.com.`` without what differs."""
     hosts = (text_of(record.get("site")) or "").rpartition("->")[2]
     return relay_of(re.sub(r"^\([^)]*\)\??\.?", "", hosts).partition("@")[0])
 

@@ -1,7 +1,7 @@
 """PowerMTA: accounting files, CSV whose columns differ from file to file and are found by name.
 
-Record types: ``d`` delivered, ``b`` bounced, ``t`` an attempt that failed for now, ``tq`` a whole queue that could not connect (no
-recipient), ``rb`` and ``rs`` reports that came by mail. Only ``d`` and ``b`` are written unless ``t`` and ``tq`` are configured.
+Record types: ``d`` delivered, ``b`` bounced, ``t`` an attempt that failed for now, ``tq`` a whole queue that could not connect
+(no recipient), ``rb`` and ``rs`` reports that came by mail. Only ``d`` and ``b`` are written unless others are configured.
 The reply stands in ``dsnDiag`` behind ``smtp;``. There is no queue id: ``envId`` or ``jobId`` stands for it.
 Rows that were pasted without their header are told by their look. Layout: PowerMTA 5.5 User's Guide, chapter 12.2, of which
 https://hackmd.io/@z3d3m0n/Pmta_records is a copy.
@@ -79,7 +79,7 @@ class Accounting(Table):
         if self.named or not _bare(line.text):
             yield from super().read(line)
         else:
-            yield from _row(_by_look(cells(line.text)), line)
+            yield from _row(_by_look(cells(line.text) or [""]), line)
 
 
 def _bare(text: str) -> bool:
@@ -88,17 +88,15 @@ def _bare(text: str) -> bool:
 
 
 def _by_look(values: list[str]) -> Row:
-    """Name the columns of a row without a header: sender and recipient come first, the status before the diagnostic, the host behind it."""
+    """Name the columns of a row without a header: sender, then recipient; the status before the diagnostic, the host behind."""
     place = next(number for number, value in enumerate([*values, "smtp;"]) if value.startswith("smtp;"))
     addresses = [value for value in values[:place] if "@" in value]
     stamps = [value for value in values[1:4] if re.match(r"\d{4}-|\d{10}", value)]
     around = dict(zip(("dsnstatus", "dsndiag", "dsnmta"), values[max(place - 1, 0) : place + 2], strict=False))
-    return (
-        {"type": values[0]}
-        | dict(zip(("timelogged", "timequeued"), stamps, strict=False))
-        | dict(zip(("orig", "rcpt"), addresses, strict=False))
-        | around
-    )
+    row = {"type": values[0]} | around
+    for names, found in ((("timelogged", "timequeued"), stamps), (("orig", "rcpt"), addresses)):
+        row |= dict(zip(names, found, strict=False))
+    return row
 
 
 FORMAT = Format(

@@ -35,7 +35,7 @@ class Layout(NamedTuple):
 
 
 def plain_name(name: str) -> str:
-    """A column's name without what differs between exports: ``recipient-address``, ``recipient_address``, ``RecipientAddress``."""
+    """A column's name without what differs between exports: ``recipient-address`` is ``RecipientAddress`` elsewhere."""
     return re.sub(r"[^a-z0-9]", "", name.lower())
 
 

@@ -31,6 +31,8 @@ REPLY_LENGTH = 200
 """Longer replies are cut unless the reader asks for all."""
 AT_MOST = 2
 """References and checks shown unless the reader asks for all."""
+FIXES = 5
+"""Fixes shown unless the reader asks for all; they stand in the order to be tried."""
 LIMITS = 3
 """Limits shown, of each kind the first, unless the reader asks for all."""
 MTAS = 3
@@ -157,7 +159,10 @@ def _fixes(found: Diagnosis, view: View) -> Iterator[Block]:
     mta = view.mta or phrases.mta_of(found.attempt.format)
     who = _commonest([fix.who for fix in found.fixes])
     yield Heading(f"What to do ({phrases.WHO[who]})")
-    yield Items(tuple(_fix(fix, mta, view, tell_who=fix.who is not who) for fix in found.fixes), ordered=True)
+    shown = tuple(_some(found.fixes, view, FIXES))
+    yield Items(tuple(_fix(fix, mta, view, tell_who=fix.who is not who) for fix in shown), ordered=True)
+    if len(shown) < len(found.fixes):
+        yield Paragraph(words(Span(f"{len(found.fixes) - len(shown)} more with -v", "dim")))
     names = list(dict.fromkeys(name for fix in found.fixes for name, _ in fix.settings))
     if mta is None and names and not view.verbose:
         others = f" (or {', '.join(names[1:MTAS])}{', ...' if len(names) > MTAS else ''})" if len(names) > 1 else ""

@@ -188,22 +188,24 @@ def _literals(literals: tuple[str, ...]) -> Finder:
 def _pattern(pattern: Any) -> Finder:
     def find(text: str, _folded: str) -> Span | None:
         found = pattern.search(text)
-        while found is not None:
-            start, end = found.span()
-            if counts(text, start, end):
-                return start, end
-            found = pattern.search(text, max(end, start + 1))
-        return None
+        if found is None:
+            return None
+        start, end = found.span()
+        return (start, end) if counts(text, start, end) else _first(pattern.finditer(text), text)
 
     return find
 
 
 def _timed(pattern: Any) -> Finder:
     def find(text: str, _folded: str) -> Span | None:
-        for found in pattern.finditer(text, timeout=TIMEOUT):
-            start, end = found.span()
-            if counts(text, start, end):
-                return start, end
-        return None
+        return _first(pattern.finditer(text, timeout=TIMEOUT), text)
 
     return find
+
+
+def _first(matches: Iterable[Any], text: str) -> Span | None:
+    for found in matches:
+        start, end = found.span()
+        if counts(text, start, end):
+            return start, end
+    return None

@@ -107,7 +107,7 @@ def book_of(base: Path, write: Callable[..., Path]) -> Callable[..., RuleBook]:
     return book_of
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def brute() -> Callable[[RuleBook, Subject], list[tuple[str, str]]]:
     """All rules that fit, found by trying every pattern of every rule with `regex`."""
     return lambda book, subject: list(_brute(book, subject))
@@ -120,11 +120,9 @@ def _compiled(pattern: str) -> Any:
 
 def _found(patterns: tuple[str, ...], text: str) -> str | None:
     for pattern in patterns:
-        position = 0
-        while (found := _compiled(pattern).search(text, position)) is not None:
+        for found in _compiled(pattern).finditer(text):
             if counts(text, *found.span()):
                 return str(found.group())
-            position = max(found.end(), found.start() + 1)
     return None
 
 

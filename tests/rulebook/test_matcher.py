@@ -120,7 +120,7 @@ def test_matcher_agrees_with_trying_every_rule(
 
 def test_bundled_rules_agree_with_trying_every_rule_on_their_examples(bundled: RuleBook, brute: Brute) -> None:
     texts = [collapse(text) for rule in bundled.rules.values() for text in (rule.examples + rule.counterexamples)[:1]]
-    for number, text in enumerate(texts[::3]):
+    for number, text in enumerate(texts[::7]):
         subject = Subject(text, (421, 450, 554, None)[number % 4], (None, EnhancedCode(4, 7, 1))[number % 2])
         assert found(bundled, subject) == brute(bundled, subject)
 
@@ -204,8 +204,8 @@ def test_words_or_code_that_decided(book_of: BookOf, rules_text: RulesText) -> N
     assert found(book, Subject("Many cooks, TOO many", 421, enhanced)) == [
         ("text", "TOO many"),
         ("enhanced", "4.7.0"),
-        ("stage", "421"),
         ("code", "421"),
+        ("stage", "421"),
     ]
     assert found(book, Subject("", None, enhanced)) == [("enhanced", "4.7.0"), ("stage", "4.7.0")]
     assert found(book, Subject("")) == [("stage", "")]
@@ -322,7 +322,7 @@ SLOW = r"(a|a)*$x"
 def test_slow_rules_of_users_are_stopped_and_left_out(base: Path, write: Callable[..., Path], rules_text: RulesText) -> None:
     text = rules_text(f"slow {{text: ['b{SLOW}']}}", "veto {text: [ba], not_text: ['" + SLOW + "']}", "good {text: [ba]}")
     book = open_book([RuleSource(write("pack", slow=text), "option"), RuleSource(base, "bundled")])
-    subject = Subject("b" + "a" * 40)
+    subject = Subject("b" + "a" * 40 + "x")
     assert book.remarks == ()
     assert ids(book, subject) == ["good"]
     assert any("slow took more than" in remark and "left out" not in remark for remark in book.remarks)

@@ -51,7 +51,7 @@ def test_identity(book: RuleBook) -> None:
     assert book.identity("mx.google.com", "[TSS04] of postfix") == ("gmail", "google", "postfix")
     assert book.identity(None, "[TSS04] of postfix") == ("yahoo", "yahoo", "postfix")
     assert book.identity("mx.example.com", "nothing") == (None, None, None)
-    assert book.identity(None, "blocker.example") == ("blocker", None, None)
+    assert book.identity(None, "see blocker.example") == ("blocker", None, None)
     assert (book.locking_family("gmail"), book.locking_family("postfix"), book.locking_family("nobody")) == ("google", None, None)
 
 

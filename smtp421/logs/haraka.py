@@ -1,0 +1,182 @@
+"""Haraka: ``[NOTICE] [UUID] [outbound] recipient <address> deferred: reply`` for RCPT; for other commands ``Temp failing FILE ...``.
+
+``Temp failing FILE for N seconds: Upstream error: reply`` names no recipient: that comes from the ``[core] recipient`` line
+of the transaction that the UUID begins with, where the message came in by SMTP. The file's name holds the time of arrival.
+Lines of a reply are joined by blanks; at RCPT the enhanced codes of later lines are gone. Left out: the server, unless
+connections are logged; the stage of an upstream error. The tab-separated files of the accounting plugin (``df``) are read
+too.
+
+Sources: outbound/hmail.js, outbound/qfile.js, connection.js of https://github.com/haraka/Haraka;
+https://github.com/acharkizakaria/haraka-plugin-accounting-files (default fields).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from smtp421.logs.interface import Format
+from smtp421.logs.line import Line, read_stamp
+from smtp421.logs.recent import Recent
+from smtp421.model import Attempt, Origin, Relay, Reply, Stage, Status
+from smtp421.reply import parse_enhanced, read_reply, read_words
+
+NAME = "haraka"
+
+_LINE = re.compile(r"\[[A-Z]+\] \[(?P<uuid>[0-9A-F]{8}(?:-[0-9A-F]{4}){3}-[0-9A-F]{12}(?:\.\d+)*|-)\] \[(?P<plugin>[\w./-]+)\] ")
+_RECIPIENT = re.compile(r"recipient <(?P<recipient>[^>]*)> (?P<what>deferred|rejected): (?P<reply>.*)", re.DOTALL)
+_CORE = re.compile(r"recipient <(?P<recipient>[^>]+)>")
+_TEMP = re.compile(r"Temp failing (?P<file>\S+) for (?P<seconds>[\d.]+) seconds: (?P<reason>.*)", re.DOTALL)
+_BOUNCE = re.compile(r"bouncing mail: (?P<reason>.*)", re.DOTALL)
+_TOO_MANY = re.compile(r"Too many failures \((?P<reason>.*)\)\s*$", re.DOTALL)
+_LISTED = re.compile(r"Some recipients (?:temp )?failed: (?P<list>.*)", re.DOTALL)
+_DELIVERED = re.compile(
+    r"delivered file=(?P<file>\S+) .*?host=(?P<host>\S+) ip=(?P<address>\S+) port=(?P<port>\d+) .*?response=(?P<text>.*?) delay="
+)
+_CONNECTING = re.compile(r"Attempting to deliver to: (?P<host>\[?[^\s\]]+?\]?):(?P<port>\d+)\b")
+_LOST = re.compile(
+    r"(?P<reason>Ongoing connection failed to \S+ : .*|Remote end \S+ closed connection .*|MX Lookup for \S+ failed: .*)",
+    re.DOTALL,
+)
+_ACCOUNTING = re.compile(
+    r"(?P<type>df|b)\t(?P<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)\t(?P<queued>[^\t]*)\t(?P<recipient>[^\t]*@[^\t]*)\t"
+)
+_UPSTREAM = "Upstream error: "
+
+
+def recognises(text: str) -> bool:
+    """Whether a line is one of Haraka's with its level, transaction and plugin, or a record of the accounting plugin."""
+    if text.startswith(("df\t", "b\t")):
+        return _ACCOUNTING.match(text) is not None
+    return "] [" in text and _LINE.search(text) is not None
+
+
+class Reader:
+    """Remembers the recipients of each transaction, and for each delivery the server, a lost connection and who was named."""
+
+    claims = staticmethod(recognises)
+
+    def __init__(self) -> None:
+        self._recipients: Recent[str, list[str]] = Recent()
+        self._named: Recent[tuple[str, str], bool] = Recent()
+        self._relays: Recent[str, Relay] = Recent()
+        self._lost: Recent[str, str] = Recent()
+
+    def read(self, line: Line) -> Iterator[Attempt]:
+        """Yield the attempts that a line of the outbound part tells of."""
+        found = _LINE.search(line.text)
+        if found is None:
+            yield from _accounting(line)
+            return
+        uuid, rest = found["uuid"], line.text[found.end() :].strip()
+        if found["plugin"] == "core" and (core := _CORE.match(rest)):
+            known = self._recipients.setdefault(uuid, [])
+            if core["recipient"] not in known and len(known) < 500:
+                known.append(core["recipient"])
+        if found["plugin"] != "outbound" or uuid == "-":
+            return
+        if one := _RECIPIENT.match(rest):
+            self._named[uuid, one["recipient"]] = True
+            status = Status.DEFERRED if one["what"] == "deferred" else Status.BOUNCED
+            reply = read_reply(one["reply"], Stage.RCPT) or read_words(one["reply"], None, Stage.RCPT)
+            yield self._attempt(line, uuid, one["recipient"], status, reply, Origin.REMOTE)
+        elif temp := _TEMP.match(rest):
+            yield from self._failed(line, uuid, temp["reason"], Status.DEFERRED, temp["file"])
+        elif bounce := _BOUNCE.match(rest):
+            given_up = _TOO_MANY.match(bounce["reason"])
+            reason = given_up["reason"] if given_up else bounce["reason"]
+            yield from self._failed(line, uuid, reason, Status.EXPIRED if given_up else Status.BOUNCED, None)
+        elif sent := _DELIVERED.match(rest):
+            relay = Relay(sent["host"].lower(), sent["address"], int(sent["port"]))
+            for recipient in self._of(uuid):
+                reply = Reply(250, None, sent["text"].strip('"'), Stage.END_OF_DATA)
+                yield self._attempt(line, uuid, recipient, Status.SENT, reply, Origin.REMOTE, relay, _age(line, sent["file"]))
+        elif to := _CONNECTING.match(rest):
+            host = to["host"].strip("[]").lower()
+            address = host if re.fullmatch(r"[\d.]+|[\da-f:]*:[\da-f:]*", host) else None
+            self._relays[uuid] = Relay(None if address else host, address, int(to["port"]))
+        elif lost := _LOST.match(rest):
+            self._lost[uuid] = lost["reason"]
+
+    def close(self) -> Iterator[Attempt]:
+        """Every line of Haraka's stands for itself at the end."""
+        return iter(())
+
+    def _failed(self, line: Line, uuid: str, reason: str, status: Status, file: str | None) -> Iterator[Attempt]:
+        """What befell the whole message: a reply, or Haraka's own reason."""
+        if listed := _LISTED.match(reason):
+            recipients = [name for name in re.findall(r"<([^<>\s]+)>", listed["list"]) if (uuid, name) not in self._named]
+        else:
+            recipients = self._of(uuid)
+        reply = read_reply(reason.removeprefix(_UPSTREAM))
+        lost = self._lost.pop(uuid, None)
+        if reply is None and lost and reason.startswith("Tried all MXs"):
+            reason = lost
+        final, origin = (reply, Origin.REMOTE) if reply else (read_words(reason), Origin.LOCAL)
+        for recipient in recipients:
+            yield self._attempt(line, uuid, recipient, status, final, origin, None, _age(line, file))
+
+    def _attempt(
+        self,
+        line: Line,
+        uuid: str,
+        recipient: str | None,
+        status: Status,
+        reply: Reply,
+        origin: Origin,
+        relay: Relay | None = None,
+        delay: float | None = None,
+    ) -> Attempt:
+        relay = relay or self._relays.get(uuid)
+        return Attempt(reply, NAME, origin, line.number, line.timestamp, uuid, None, recipient, relay, status, delay)
+
+    def _of(self, uuid: str) -> list[str] | list[None]:
+        """The recipients of a delivery: all of its transaction where they share a domain, else it cannot be known which."""
+        names = self._recipients.get(uuid.rpartition(".")[0]) or self._recipients.get(uuid) or []
+        domains = {name.rpartition("@")[2].lower() for name in names}
+        return list(names) if len(domains) == 1 else [None]
+
+
+def _age(line: Line, file: str | None) -> float | None:
+    """Seconds since the message came in: the queue file's name begins with that time in milliseconds."""
+    stamp = line.timestamp
+    first = re.match(r"(\d{13})_", file or "")
+    if stamp is None or first is None:
+        return None
+    return max(0.0, (stamp - datetime.fromtimestamp(int(first[1]) / 1000, UTC)).total_seconds())
+
+
+def _accounting(line: Line) -> Iterator[Attempt]:
+    """A record of a deferral or a bounce with the accounting plugin's default fields, in their order."""
+    found = _ACCOUNTING.match(line.text)
+    fields = line.text.split("\t")
+    if found is None or len(fields) < 10:
+        return
+    logged = parse_enhanced(fields[8])
+    reply = read_reply(fields[9], None, logged)
+    stamp, queued = read_stamp(found["time"], line.now), read_stamp(found["queued"], line.now)
+    yield Attempt(
+        reply or read_words(fields[9], logged),
+        NAME,
+        Origin.REMOTE if reply else Origin.LOCAL,
+        line.number,
+        stamp,
+        fields[7] or None,
+        None,
+        found["recipient"].strip("<>"),
+        None,
+        Status.DEFERRED if found["type"] == "df" else Status.BOUNCED,
+        (stamp - queued).total_seconds() if stamp and queued else None,
+        source_address=fields[5] or None,
+    )
+
+
+FORMAT = Format(
+    NAME,
+    "Haraka: log of outbound mail",
+    recognises,
+    Reader,
+    "2026-11-20T22:44:20.577Z [NOTICE] [CBC7DC06-B25A-4710-9BC2-08D15F37ED87.1.1] [outbound] recipient <u@example.net> deferred: "
+    "451 4.7.1 Try again later",
+)
