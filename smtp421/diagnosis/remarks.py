@@ -21,11 +21,8 @@ def remarks_on(attempt: Attempt, hits: Sequence[tuple[Rule, str]], provider: Pro
         remarks.append(
             f"One server reports another's answer here; the inner one decides: {numbers} {inner.text}".replace("  ", " ").strip()
         )
-    if hits and hits[0][0].decided_by == "text" and (disagreeing := _numbers_say(hits)):
-        remarks.append(
-            f"Words and numbers disagree: {reply.enhanced_code or reply.code} by itself would mean {disagreeing}. The "
-            f"words decide."
-        )
+    if (meant := _numbers_say(attempt, hits, provider)) is not None:
+        remarks.append(f"Words and numbers disagree: {reply.enhanced_code} by itself would mean {meant}. The words decide.")
     if reply.code is not None and reply.code >= 500 and attempt.status is Status.DEFERRED:
         remarks.append(
             "A 5yz answer that was deferred all the same: it came in the greeting, where some servers keep trying "
@@ -44,16 +41,20 @@ def remarks_on(attempt: Attempt, hits: Sequence[tuple[Rule, str]], provider: Pro
         remarks.append("No attempt was made: this line repeats what another message to the same destination met.")
     if attempt.status is Status.EXPIRED:
         remarks.append("The message has been given up and returned; what stands here was its last deferral.")
-    if provider is not None and provider.notes:
-        remarks.append(provider.notes)
     return tuple(remarks)
 
 
-def _numbers_say(hits: Sequence[tuple[Rule, str]]) -> str | None:
-    """The cause that the enhanced code alone would name, where it is another than the words'."""
+def _numbers_say(attempt: Attempt, hits: Sequence[tuple[Rule, str]], provider: Provider | None) -> str | None:
+    """The cause that the enhanced code alone would name, where it is another than the words'.
+
+    Mailbox providers document codes of their own, and x.y.0 says "other": neither can contradict words.
+    """
+    code = attempt.reply.enhanced_code
+    if not hits or code is None or code.detail == 0 or hits[0][0].decided_by != "text" or hits[0][0].match.enhanced_code:
+        return None
+    if provider is not None and provider.kind != "software":
+        return None
     winner = hits[0][0]
-    if winner.match.enhanced_code:
-        return None  # the rule asks for this very code: its provider documents it so
     for rule, _ in hits[1:]:
         numeric = rule.decided_by == "enhanced_code" and rule.provider is None and rule.confidence is Confidence.LOW
         if numeric and rule.cause not in (*_VAGUE, winner.cause, *winner.also):

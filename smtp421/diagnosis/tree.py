@@ -44,8 +44,10 @@ def walk(tree: Tree, evidence: Iterable[Evidence]) -> Walk:
         answered = known.get(node.evidence)
         edge: Edge = node.unknown
         answer, told = UNKNOWN, node.how[0] if node.how else ""
-        if item is not None and item.answer in node.answers:
-            edge, answer, told = node.answers[item.answer], item.answer, f"{edge_text(node.answers[item.answer])} ({item.source})"
+        if answered is not None and answered.answer in node.answers:
+            answer = answered.answer
+            edge = node.answers[answer]
+            told = f"{edge.says.rstrip('.')} ({answered.source})"
             cause = cause or edge.cause
             if edge.raises is not None and (raises is None or edge.raises.rank > raises.rank):
                 raises = edge.raises
@@ -54,8 +56,3 @@ def walk(tree: Tree, evidence: Iterable[Evidence]) -> Walk:
         path.append(Step(node.id, node.question, answer, told))
         node_id = edge.to
     return Walk(tuple(path), cause, raises, tuple(questions))
-
-
-def edge_text(edge: Edge) -> str:
-    """What an answer means, without its full stop."""
-    return edge.says.rstrip(".")

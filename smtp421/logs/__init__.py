@@ -11,13 +11,85 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from types import ModuleType
 
-from smtp421.logs import dsn, event, exception, exchange, exim, message, opensmtpd, plain, postfix, qmail, sendmail
+from smtp421.logs import (
+    chasquid,
+    courier,
+    dma,
+    dsn,
+    esmtp,
+    event,
+    exception,
+    exchange,
+    exchange_online,
+    exchange_send,
+    exchange_tracking,
+    exim,
+    exim_bp,
+    google_els,
+    halon,
+    haraka,
+    hmailserver,
+    kumomta,
+    maddy,
+    mailenable,
+    mailq,
+    message,
+    momentum,
+    msmtp,
+    nullmailer,
+    opensmtpd,
+    plain,
+    postfix,
+    postqueue_j,
+    powermta,
+    qmail,
+    sendmail,
+    smtpctl_queue,
+    ssmtp,
+    stalwart,
+    webhooks,
+    zonemta,
+)
 from smtp421.logs.clean import clean
 from smtp421.logs.interface import Format, Reader
 from smtp421.logs.line import Line, logical_lines
 from smtp421.model import Attempt, Status
 
-LINE_FORMATS: tuple[Format, ...] = (opensmtpd.FORMAT, postfix.FORMAT, exim.FORMAT, sendmail.FORMAT, qmail.FORMAT)
+LINE_FORMATS: tuple[Format, ...] = (
+    # JSON, tables and queue listings first: their fields hold what other programs' lines look like.
+    postqueue_j.FORMAT,
+    kumomta.FORMAT,
+    *webhooks.FORMATS,
+    powermta.FORMAT,
+    exchange_tracking.FORMAT,
+    exchange_send.FORMAT,
+    exchange_online.FORMAT,
+    google_els.FORMAT,
+    *mailq.FORMATS,
+    exim_bp.FORMAT,
+    smtpctl_queue.FORMAT,
+    # Lines that bear their program's mark, then those that are known by the shape of a record.
+    maddy.FORMAT,
+    stalwart.FORMAT,
+    hmailserver.FORMAT,
+    mailenable.FORMAT,
+    momentum.FORMAT,
+    opensmtpd.FORMAT,
+    courier.FORMAT,
+    dma.FORMAT,
+    haraka.FORMAT,
+    halon.FORMAT,
+    ssmtp.FORMAT,
+    msmtp.FORMAT,
+    zonemta.FORMAT,
+    chasquid.FORMAT,
+    postfix.FORMAT,
+    exim.FORMAT,
+    sendmail.FORMAT,
+    qmail.FORMAT,
+    nullmailer.FORMAT,
+    esmtp.FORMAT,
+)
 TEXT_FORMATS: tuple[ModuleType, ...] = (exchange, event, exception)
 
 _NEW_REPLY = re.compile(r"^[\s\"'`>*-]*(?P<code>[245]\d\d)(?P<more>-| |$)", re.MULTILINE)

@@ -15,29 +15,33 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 
+from smtp421.logs.fields import between
 from smtp421.logs.interface import Format
+from smtp421.logs.lazy import Lazy
 from smtp421.logs.line import Line
-from smtp421.logs.recent import Recent
+from smtp421.logs.memory import Recent, follows
 from smtp421.model import Attempt, Origin, Relay, Reply, Stage, Status
 from smtp421.reply import read_reply, read_words
 
 NAME = "chasquid"
 
-_DELIVERY = re.compile(
-    r"(?P<id>[\w-]{11}) from=(?P<sender>\S*) to=(?P<recipient>\S+) (?:(?P<sent>sent)\s*$|failed \((?P<how>temporary|permanent)\): (?P<text>.*))",
+_DELIVERY = Lazy(
+    r"(?P<id>[\w-]{11}) from=(?P<sender>\S*) to=(?P<recipient>\S+) (?:(?P<sent>sent)\s*$|failed \((?P<how>temporary|"
+    r"permanent)\): (?P<text>.*))",
     re.DOTALL,
 )
-_QUEUED = re.compile(r"(?P<id>[\w-]{11}) from=\S* queued ip=")
-_TRACE = re.compile(
+_QUEUED = Lazy(r"(?P<id>[\w-]{11}) from=\S* queued ip=")
+_TRACE = Lazy(
     r"Queue\.SendLoop (?P<id>[\w-]{11}): (?:error: )?(?P<recipient>\S+) (?P<how>temporary|permanent) error: (?P<text>.*)",
     re.DOTALL,
 )
-_TRACE_HOST = re.compile(
+_TRACE_HOST = Lazy(
     r"Courier\.SMTP (?P<recipient>\S+): error: \\?\"(?P<host>[^\"\\]+)\\?\" returned (?:transient|permanent) error: "
 )
-_LAST = re.compile(r"all MXs returned transient failures \(last: (?P<text>.*)\)\s*$", re.DOTALL)
-_STEP = re.compile(
-    r"(?P<step>MAIL\+RCPT|DATA closing|DATA writing:|DATA|Error creating client:|Error saying hello:|TLS error:|STARTTLS) (?P<reply>[245]\d\d\b.*)",
+_LAST = Lazy(r"all MXs returned transient failures \(last: (?P<text>.*)\)\s*$", re.DOTALL)
+_STEP = Lazy(
+    r"(?P<step>MAIL\+RCPT|DATA closing|DATA writing:|DATA|Error creating client:|Error saying hello:|TLS error:|STARTTLS) "
+    r"(?P<reply>[245]\d\d\b.*)",
     re.DOTALL,
 )
 _STAGES = {
@@ -49,7 +53,7 @@ _STAGES = {
     "TLS error:": Stage.STARTTLS,
     "STARTTLS": Stage.STARTTLS,
 }
-_STAMPED = re.compile(r"^\s*(?:\d{4}-\d\d-\d\d[ T]\d|[A-Z][a-z]{2} [ \d]\d \d\d:|@4000|<\d+>|\{|\[)")
+_STAMPED = Lazy(r"^\s*(?:\d{4}-\d\d-\d\d[ T]\d|[A-Z][a-z]{2} [ \d]\d \d\d:|@4000|<\d+>|\{|\[)")
 _LINES = 64
 
 
@@ -78,7 +82,7 @@ class Reader:
     def read(self, line: Line) -> Iterator[Attempt]:
         """Yield the failure that a line ends, and the attempt of a line that is whole."""
         if not recognises(line.text):
-            if self._open:
+            if self._open and follows(self._open[-1], line):
                 self._open.append(line)
                 if _whole("\n".join(part.text for part in self._open)):
                     yield from self.close()
@@ -107,9 +111,9 @@ class Reader:
         key = (fields["id"], fields["recipient"])
         stamp, told = first.timestamp, self._told.get(key)
         self._told[key] = first
-        if told and told.timestamp and stamp and ("Queue.SendLoop" in told.text) != ("Queue.SendLoop" in text):
-            if stamp - told.timestamp < timedelta(seconds=1):
-                return
+        twice = told is not None and ("Queue.SendLoop" in told.text) != ("Queue.SendLoop" in text)
+        if twice and told and told.timestamp and stamp and stamp - told.timestamp < timedelta(seconds=1):
+            return
         host = self._hosts.pop(fields["recipient"], None)
         queued = self._queued[fields["id"]].timestamp if fields["id"] in self._queued else None
         status = Status.SENT if fields.get("sent") else Status.DEFERRED if fields["how"] == "temporary" else Status.BOUNCED
@@ -125,7 +129,7 @@ class Reader:
             fields["recipient"],
             Relay(host) if host else None,
             status,
-            (stamp - queued).total_seconds() if stamp and queued else None,
+            between(queued, stamp),
         )
 
 
@@ -158,6 +162,7 @@ FORMAT = Format(
     "chasquid: mail log, trace",
     recognises,
     Reader,
-    "2026-11-20 23:02:09.305051 yz274kFhvUo from=app@example.com to=u@example.net failed (temporary): all MXs returned transient failures "
+    "2026-11-20 23:02:09.305051 yz274kFhvUo from=app@example.com to=u@example.net failed (temporary): all MXs returned "
+    "transient failures "
     "(last: MAIL+RCPT 451 4.7.1 Try again\n4.7.1 in five minutes)",
 )

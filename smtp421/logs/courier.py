@@ -14,21 +14,24 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from smtp421.logs.fields import given_up
 from smtp421.logs.interface import Format
+from smtp421.logs.lazy import Lazy
 from smtp421.logs.line import Line
-from smtp421.logs.recent import Recent
+from smtp421.logs.memory import Recent
 from smtp421.model import Attempt, Origin, Relay, Reply, Status
 from smtp421.reply import read_reply, read_words
 
 NAME = "courier"
 
-_DELIVERY = re.compile(
-    r"\bcourier(?P<module>esmtp|local|fax|uucp|dsn): id=(?P<id>[0-9A-F.]{20,}),from=<(?P<sender>[^>]*)>,addr=<(?P<recipient>[^>]*)>"
+_DELIVERY = Lazy(
+    r"\bcourier(?P<module>esmtp|local|fax|uucp|dsn): id=(?P<id>[0-9A-F.]{20,}),from=<(?P<sender>[^>]*)>,"
+    r"addr=<(?P<recipient>[^>]*)>"
     r"(?:,size=\d+)?(?P<rest>.*)",
     re.DOTALL,
 )
-_DELIVERED = re.compile(r"delivered: (?P<host>\S+) \[(?P<address>[^\]]+)\]")
-_INBOUND = re.compile(
+_DELIVERED = Lazy(r"delivered: (?P<host>\S+) \[(?P<address>[^\]]+)\]")
+_INBOUND = Lazy(
     r"\bcourieresmtpd: error,relay=(?:::ffff:)?(?P<client>[0-9a-fA-F.:]+),.*?"
     r"(?:from=<(?P<sender>[^>]*)>)?(?:,to=<(?P<recipient>[^>]*)>)?(?:: |,msg=\")(?P<reply>[45]\d\d[ -].*)",
     re.DOTALL,
@@ -93,8 +96,6 @@ def _attempt(key: tuple[str, str, str], answer: _Open, word: str) -> Attempt:
     text = "\n".join(answer.lines)
     reply = read_reply(text) if module == "esmtp" else None
     status = {"deferred": Status.DEFERRED, "failure": Status.BOUNCED, "success": Status.SENT}.get(word)
-    if status is Status.BOUNCED and reply is not None and reply.code is not None and reply.code < 500:
-        status = Status.EXPIRED
     final = reply or (Reply(250, None, text) if status is Status.SENT else read_words(text))
     return Attempt(
         final,
@@ -106,7 +107,7 @@ def _attempt(key: tuple[str, str, str], answer: _Open, word: str) -> Attempt:
         answer.sender or None,
         recipient or None,
         answer.relay,
-        status,
+        given_up(status, final) if status else None,
     )
 
 
@@ -135,8 +136,10 @@ FORMAT = Format(
     "Courier: mail log",
     recognises,
     Reader,
-    "Nov 20 22:46:59 mail courieresmtp: id=000000000031030B.000000006B00CDE3.00000031,from=<news@example.com>,addr=<u@example.net>:"
+    "Nov 20 22:46:59 mail courieresmtp: id=000000000031030B.000000006B00CDE3.00000031,from=<news@example.com>,addr=<u@"
+    "example.net>:"
     " 451 4.7.1 Try again later\n"
-    "Nov 20 22:46:59 mail courieresmtp: id=000000000031030B.000000006B00CDE3.00000031,from=<news@example.com>,addr=<u@example.net>,"
+    "Nov 20 22:46:59 mail courieresmtp: id=000000000031030B.000000006B00CDE3.00000031,from=<news@example.com>,addr=<u@"
+    "example.net>,"
     "status: deferred",
 )

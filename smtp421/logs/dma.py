@@ -1,4 +1,6 @@
-"""dma (DragonFly Mail Agent): ``dma[ID]: remote delivery deferred: host [address] failed after RCPT TO: reply``, CR LF as ``#015#012``.
+"""dma (DragonFly Mail Agent): ``dma[ID]: remote delivery deferred: host [address] failed after RCPT TO: reply``.
+
+Line ends of the reply are CR LF, which rsyslog writes as ``#015#012``.
 
 The recipient stands in other lines of the same ID: ``mail to=<address> queued as ID``, ``<address> trying delivery``. A
 host that cannot be reached is ``connect to host [address] failed: reason``; a message that is given up, ``delivery failed,
@@ -12,42 +14,31 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime
 
+from smtp421.logs.fields import between
 from smtp421.logs.interface import Format
+from smtp421.logs.lazy import Lazy
 from smtp421.logs.line import Line
-from smtp421.logs.recent import Recent
+from smtp421.logs.memory import Recent
+from smtp421.logs.stages import stage_of_command
 from smtp421.model import Attempt, Origin, Relay, Reply, Stage, Status
 from smtp421.reply import read_reply, read_words
 
 NAME = "dma"
 
-_LINE = re.compile(
-    r"\bdma(?:\[(?P<tag>[0-9a-f]+(?:\.[0-9a-f]+)?)\])?: (?:(?P<old>[0-9a-f]+\.[0-9a-f]+): )?(?P<rest>.*)", re.DOTALL
-)
-_FAILED = re.compile(
-    r"remote delivery (?:(?P<deferred>deferred: )|to )(?P<host>\S+) \[(?P<address>[^\]]*)\] failed after (?P<step>[A-Za-z ]+?): (?P<reply>.*)",
+_LINE = Lazy(r"\bdma(?:\[(?P<tag>[0-9a-f]+(?:\.[0-9a-f]+)?)\])?: (?:(?P<old>[0-9a-f]+\.[0-9a-f]+): )?(?P<rest>.*)", re.DOTALL)
+_FAILED = Lazy(
+    r"remote delivery (?:(?P<deferred>deferred: )|to )(?P<host>\S+) \[(?P<address>[^\]]*)\] failed after (?P<step>[A-Za-z "
+    r"]+?): (?P<reply>.*)",
     re.DOTALL,
 )
-_CONNECT = re.compile(r"connect to (?P<host>\S+) \[(?P<address>[^\]]*)\] failed: .*", re.DOTALL)
-_OWN = re.compile(
-    r"(?:remote delivery deferred: |remote delivery to \S+ failed: |local delivery deferred: )(?P<reason>.*)", re.DOTALL
-)
-_QUEUED = re.compile(r"mail to=<(?P<recipient>[^>]*)> queued as (?P<id>[0-9a-f.]+)")
-_TRYING = re.compile(r"<(?P<recipient>[^>]*)> (?P<what>trying delivery|delivery successful)")
-_NEW = re.compile(r"new mail from .*envelope_from=<(?P<sender>[^>]*)>")
+_CONNECT = Lazy(r"connect to (?P<host>\S+) \[(?P<address>[^\]]*)\] failed: .*", re.DOTALL)
+_OWN = Lazy(r"(?:remote delivery deferred: |remote delivery to \S+ failed: |local delivery deferred: )(?P<reason>.*)", re.DOTALL)
+_QUEUED = Lazy(r"mail to=<(?P<recipient>[^>]*)> queued as (?P<id>[0-9a-f.]+)")
+_TRYING = Lazy(r"<(?P<recipient>[^>]*)> (?P<what>trying delivery|delivery successful)")
+_NEW = Lazy(r"new mail from .*envelope_from=<(?P<sender>[^>]*)>")
 _GIVEN_UP = "delivery failed, bouncing as "
-_STAGES = {
-    "connect": Stage.CONNECT,
-    "HELO": Stage.EHLO,
-    "EHLO": Stage.EHLO,
-    "STARTTLS": Stage.STARTTLS,
-    "MAIL FROM": Stage.MAIL,
-    "RCPT TO": Stage.RCPT,
-    "DATA": Stage.DATA,
-    "final DATA": Stage.END_OF_DATA,
-}
 
 
 def recognises(text: str) -> bool:
@@ -96,7 +87,7 @@ class Reader:
         elif rest.startswith(_GIVEN_UP):
             last = self._last.pop(queue_id, None)
             if last is not None and last.status is Status.DEFERRED:
-                yield replace(last, status=Status.EXPIRED, line=line.number, timestamp=line.timestamp)
+                yield last._replace(status=Status.EXPIRED, line=line.number, timestamp=line.timestamp)
         elif attempt := self._failed(line, queue_id, rest):
             self._last[queue_id] = attempt
             yield attempt
@@ -107,7 +98,7 @@ class Reader:
 
     def _failed(self, line: Line, queue_id: str, rest: str) -> Attempt | None:
         if failed := _FAILED.match(rest):
-            stage = _STAGES.get(failed["step"])
+            stage = Stage.END_OF_DATA if failed["step"] == "final DATA" else stage_of_command(failed["step"])
             reply = read_reply(failed["reply"], stage)
             relay = Relay(failed["host"].lower().rstrip("."), failed["address"])
             status = Status.DEFERRED if failed["deferred"] else Status.BOUNCED
@@ -134,7 +125,7 @@ class Reader:
             self._recipients.get(queue_id),
             relay,
             status,
-            (stamp - since).total_seconds() if stamp and since else None,
+            between(since, stamp),
         )
 
 

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from smtp421.logs.fields import endpoint, moment, stage_of
 from smtp421.logs.interface import Format
 from smtp421.logs.line import Line
-from smtp421.logs.recent import Recent
+from smtp421.logs.memory import Recent
 from smtp421.logs.table import Layout, Row, Table, header
 from smtp421.model import Attempt, Origin, Relay, Reply, Stage, Status
 from smtp421.reply import read_reply, read_words

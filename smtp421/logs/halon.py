@@ -14,29 +14,24 @@ import re
 from collections.abc import Iterator
 
 from smtp421.logs.interface import Format
+from smtp421.logs.lazy import Lazy
 from smtp421.logs.line import Line
-from smtp421.logs.recent import Recent
+from smtp421.logs.memory import Recent
+from smtp421.logs.stages import stage_of_command
 from smtp421.model import Attempt, Origin, Relay, Stage, Status
 from smtp421.reply import read_reply, read_words
 
 NAME = "halon"
 
-_LINE = re.compile(
-    r"\bmailqueued(?:\[\d+\])?: \[(?P<message>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\] (?:\[(?P<queue>\d+)\] )?(?P<rest>.*)",
+_LINE = Lazy(
+    r"\bmailqueued(?:\[\d+\])?: \[(?P<message>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\] (?:\[(?P<queue>\d+)\] )"
+    r"?(?P<rest>.*)",
     re.DOTALL,
 )
-_FAILED = re.compile(r"Delivery failed for <(?P<recipient>[^>]*)>: (?P<reply>.*)", re.DOTALL)
-_TO = re.compile(r"(?:Delivering message|Connecting) to \[?(?P<host>[^\]\s]+?)\]?:(?P<port>\d+)\b")
-_BROKE = re.compile(r"Socket error: (?P<reason>.*?)(?: \((?P<step>[A-Z_]+)\))?(?: \(aborting\))?\s*$", re.DOTALL)
-_FROM = re.compile(r"Processing message from <(?P<sender>[^>]*)> to <")
-_STAGES = {
-    "MAIL": Stage.MAIL,
-    "RCPT": Stage.RCPT,
-    "DATA": Stage.DATA,
-    "DATA_END": Stage.END_OF_DATA,
-    "EHLO": Stage.EHLO,
-    "HELO": Stage.EHLO,
-}
+_FAILED = Lazy(r"Delivery failed for <(?P<recipient>[^>]*)>: (?P<reply>.*)", re.DOTALL)
+_TO = Lazy(r"(?:Delivering message|Connecting) to \[?(?P<host>[^\]\s]+?)\]?:(?P<port>\d+)\b")
+_BROKE = Lazy(r"Socket error: (?P<reason>.*?)(?: \((?P<step>[A-Z_]+)\))?(?: \(aborting\))?\s*$", re.DOTALL)
+_FROM = Lazy(r"Processing message from <(?P<sender>[^>]*)> to <")
 
 
 def recognises(text: str) -> bool:
@@ -66,7 +61,8 @@ class Reader:
             self._relays[message] = _relay(self._relays.get(message), to["host"], int(to["port"]))
             self._broke.pop(message, None)
         elif broke := _BROKE.match(rest):
-            self._broke[message] = (broke["reason"], _STAGES.get((broke["step"] or "").removeprefix("CMD_")))
+            step = (broke["step"] or "").removeprefix("CMD_")
+            self._broke[message] = (broke["reason"], stage_of_command("." if step == "DATA_END" else step))
         elif failed := _FAILED.match(rest):
             yield self._attempt(line, message, found["queue"], failed)
 
@@ -108,7 +104,8 @@ FORMAT = Format(
     "Halon: log of mailqueued",
     recognises,
     Reader,
-    "Oct 6 11:11:55 (info) mailqueued: [76029eaf-66b1-11e5-a155-af38a3d21179] Delivering message to [mx.example.net]:25 for 1 recipients\n"
+    "Oct 6 11:11:55 (info) mailqueued: [76029eaf-66b1-11e5-a155-af38a3d21179] Delivering message to [mx.example.net]:25 for "
+    "1 recipients\n"
     "Oct 6 11:11:56 (info) mailqueued: [76029eaf-66b1-11e5-a155-af38a3d21179] [25427066] Delivery failed for <u@example.net>: "
     "451 4.7.1 Try again later",
 )

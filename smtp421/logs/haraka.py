@@ -1,4 +1,6 @@
-"""Haraka: ``[NOTICE] [UUID] [outbound] recipient <address> deferred: reply`` for RCPT; for other commands ``Temp failing FILE ...``.
+"""Haraka: ``[NOTICE] [UUID] [outbound] recipient <address> deferred: reply``, ``[INFO] [UUID] [outbound] Temp failing FILE ...``.
+
+The first is an answer to RCPT, the second one to any other command.
 
 ``Temp failing FILE for N seconds: Upstream error: reply`` names no recipient: that comes from the ``[core] recipient`` line
 of the transaction that the UUID begins with, where the message came in by SMTP. The file's name holds the time of arrival.
@@ -16,30 +18,32 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+from smtp421.logs.fields import between
 from smtp421.logs.interface import Format
+from smtp421.logs.lazy import Lazy
 from smtp421.logs.line import Line, read_stamp
-from smtp421.logs.recent import Recent
+from smtp421.logs.memory import Recent
 from smtp421.model import Attempt, Origin, Relay, Reply, Stage, Status
 from smtp421.reply import parse_enhanced, read_reply, read_words
 
 NAME = "haraka"
 
-_LINE = re.compile(r"\[[A-Z]+\] \[(?P<uuid>[0-9A-F]{8}(?:-[0-9A-F]{4}){3}-[0-9A-F]{12}(?:\.\d+)*|-)\] \[(?P<plugin>[\w./-]+)\] ")
-_RECIPIENT = re.compile(r"recipient <(?P<recipient>[^>]*)> (?P<what>deferred|rejected): (?P<reply>.*)", re.DOTALL)
-_CORE = re.compile(r"recipient <(?P<recipient>[^>]+)>")
-_TEMP = re.compile(r"Temp failing (?P<file>\S+) for (?P<seconds>[\d.]+) seconds: (?P<reason>.*)", re.DOTALL)
-_BOUNCE = re.compile(r"bouncing mail: (?P<reason>.*)", re.DOTALL)
-_TOO_MANY = re.compile(r"Too many failures \((?P<reason>.*)\)\s*$", re.DOTALL)
-_LISTED = re.compile(r"Some recipients (?:temp )?failed: (?P<list>.*)", re.DOTALL)
-_DELIVERED = re.compile(
+_LINE = Lazy(r"\[[A-Z]+\] \[(?P<uuid>[0-9A-F]{8}(?:-[0-9A-F]{4}){3}-[0-9A-F]{12}(?:\.\d+)*|-)\] \[(?P<plugin>[\w./-]+)\] ")
+_RECIPIENT = Lazy(r"recipient <(?P<recipient>[^>]*)> (?P<what>deferred|rejected): (?P<reply>.*)", re.DOTALL)
+_CORE = Lazy(r"recipient <(?P<recipient>[^>]+)>")
+_TEMP = Lazy(r"Temp failing (?P<file>\S+) for (?P<seconds>[\d.]+) seconds: (?P<reason>.*)", re.DOTALL)
+_BOUNCE = Lazy(r"bouncing mail: (?P<reason>.*)", re.DOTALL)
+_TOO_MANY = Lazy(r"Too many failures \((?P<reason>.*)\)\s*$", re.DOTALL)
+_LISTED = Lazy(r"Some recipients (?:temp )?failed: (?P<list>.*)", re.DOTALL)
+_DELIVERED = Lazy(
     r"delivered file=(?P<file>\S+) .*?host=(?P<host>\S+) ip=(?P<address>\S+) port=(?P<port>\d+) .*?response=(?P<text>.*?) delay="
 )
-_CONNECTING = re.compile(r"Attempting to deliver to: (?P<host>\[?[^\s\]]+?\]?):(?P<port>\d+)\b")
-_LOST = re.compile(
+_CONNECTING = Lazy(r"Attempting to deliver to: (?P<host>\[?[^\s\]]+?\]?):(?P<port>\d+)\b")
+_LOST = Lazy(
     r"(?P<reason>Ongoing connection failed to \S+ : .*|Remote end \S+ closed connection .*|MX Lookup for \S+ failed: .*)",
     re.DOTALL,
 )
-_ACCOUNTING = re.compile(
+_ACCOUNTING = Lazy(
     r"(?P<type>df|b)\t(?P<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)\t(?P<queued>[^\t]*)\t(?P<recipient>[^\t]*@[^\t]*)\t"
 )
 _UPSTREAM = "Upstream error: "
@@ -142,9 +146,7 @@ def _age(line: Line, file: str | None) -> float | None:
     """Seconds since the message came in: the queue file's name begins with that time in milliseconds."""
     stamp = line.timestamp
     first = re.match(r"(\d{13})_", file or "")
-    if stamp is None or first is None:
-        return None
-    return max(0.0, (stamp - datetime.fromtimestamp(int(first[1]) / 1000, UTC)).total_seconds())
+    return between(datetime.fromtimestamp(int(first[1]) / 1000, UTC), stamp) if first else None
 
 
 def _accounting(line: Line) -> Iterator[Attempt]:
@@ -167,7 +169,7 @@ def _accounting(line: Line) -> Iterator[Attempt]:
         found["recipient"].strip("<>"),
         None,
         Status.DEFERRED if found["type"] == "df" else Status.BOUNCED,
-        (stamp - queued).total_seconds() if stamp and queued else None,
+        between(queued, stamp),
         source_address=fields[5] or None,
     )
 

@@ -13,29 +13,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from smtp421.logs.fields import stage_of
 from smtp421.logs.interface import Format
+from smtp421.logs.lazy import Lazy
 from smtp421.logs.line import Line
-from smtp421.logs.recent import Recent
+from smtp421.logs.memory import Recent
 from smtp421.model import Attempt, Origin, Relay, Stage, Status
 from smtp421.reply import read_reply
 
 NAME = "hmailserver"
 
-_LINE = re.compile(
-    r"\"(?P<side>SMTP[CD])\"\s+\d+\s+(?P<session>\d+)\s+\"(?P<time>[^\"]*)\"\s+\"(?P<address>[^\"]*)\"\s+\"(?P<who>SENT|RECEIVED): (?P<text>.*)",
+_LINE = Lazy(
+    r"\"(?P<side>SMTP[CD])\"\s+\d+\s+(?P<session>\d+)\s+\"(?P<time>[^\"]*)\"\s+\"(?P<address>[^\"]*)\"\s+\"(?P<who>SENT|"
+    r"RECEIVED): (?P<text>.*)",
     re.DOTALL,
 )
-_COMMAND = re.compile(r"(?P<verb>EHLO|HELO|STARTTLS|AUTH|MAIL|RCPT|DATA|\[nl\]\.|\.)(?=\b|\s|:|$)", re.IGNORECASE)
-_ADDRESS = re.compile(r"<(?P<address>[^<>]*)>")
-_STAGES = {
-    "EHLO": Stage.EHLO,
-    "HELO": Stage.EHLO,
-    "STARTTLS": Stage.STARTTLS,
-    "AUTH": Stage.AUTH,
-    "MAIL": Stage.MAIL,
-    "RCPT": Stage.RCPT,
-    "DATA": Stage.DATA,
-}
+_ADDRESS = Lazy(r"<(?P<address>[^<>]*)>")
 
 
 class _Session:
@@ -108,15 +101,14 @@ class Reader:
 
 def _follow(session: _Session, text: str) -> None:
     """Take up a command of the client."""
-    command = _COMMAND.match(text)
-    verb = command["verb"].upper() if command else ""
-    if verb not in _STAGES:
+    stage = stage_of(text)
+    if stage is None:
         return
-    session.stage = _STAGES[verb]
+    session.stage = stage
     address = _ADDRESS.search(text)
-    if verb == "MAIL":
+    if stage is Stage.MAIL:
         session.sender, session.accepted = (address["address"] if address else None), []
-    elif verb == "RCPT":
+    elif stage is Stage.RCPT:
         session.asked = address["address"] if address else None
 
 

@@ -1,21 +1,30 @@
-"""A line of a log: the time stamp and what logging puts around a message, in every layout that syslog and containers use.
+"""A line of a log, and the time stamps of all layouts.
 
-Layouts: BSD syslog (RFC 3164: no year, no zone), ISO (rsyslog, journalctl short-iso), RFC 5424, journalctl short-full and
-short-unix, multilog tai64n, and prefixes of container runtimes ("postfix-1  | ...").
+Stamps: BSD syslog (RFC 3164 section 4.1.2: neither year nor zone), ISO 8601 and RFC 3339 (rsyslog, journalctl short-iso, RFC 5424),
+journalctl short-full and short-unix, multilog's tai64n. What logging puts around a message is :mod:`smtp421.logs.layout`'s.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta, timezone
 from typing import NamedTuple
 
-_MONTHS = {name: number for number, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), start=1)}
+MONTHS = {name: number for number, name in enumerate("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), start=1)}
 
 _BSD = re.compile(r"(?:^|[\s>])([A-Z][a-z]{2}) {1,2}(\d{1,2}) (\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?=\s|$)")
-_ISO = re.compile(r"(?<![\d.])(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?(?:\s?(Z|UTC|[+-]\d\d:?\d\d))?(?![\d:])")
+_ISO = re.compile(
+    r"(?<![\d.])(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?"
+    r"(?:\s?(Z|UTC|[+-]\d\d:?\d\d)| ([A-Z]{3,4})(?= ))?(?![\d:])"
+)
 _UNIX = re.compile(r"^(\d{10})\.(\d{6}) ")
 _TAI64N = re.compile(r"^@4000000([0-9a-f]{9})([0-9a-f]{8}) ")
+_ZONES = {
+    "WEST": 1, "CET": 1, "CEST": 2, "EET": 2, "EEST": 3, "MSK": 3, "JST": 9,
+    "EST": -5, "EDT": -4, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7,
+}  # fmt: skip
+"""Zones by their short names, as journalctl writes them; those that mean several zones (CST, IST, BST) are left out."""
 
 _START = re.compile(
     r"""^(?:<\d{1,3}>\d?\s?)?(?:[\w.-]+\s+\|\s+)?(?:
@@ -33,11 +42,13 @@ class Line(NamedTuple):
     text: str
     now: datetime
     """The clock, for stamps without a year."""
+    stamp: datetime | None = None
+    """The time, where it does not stand in the text."""
 
     @property
     def timestamp(self) -> datetime | None:
-        """The time of the stamp before the message; where the stamp names no zone, UTC."""
-        return read_stamp(self.text[:120], self.now)
+        """The time of the line, else of the stamp before the message; where the stamp names no zone, UTC."""
+        return self.stamp or read_stamp(self.text[:120], self.now)
 
 
 def read_stamp(text: str, now: datetime) -> datetime | None:
@@ -45,13 +56,13 @@ def read_stamp(text: str, now: datetime) -> datetime | None:
 
     A stamp without a year is put into the latest year that does not lie more than a day ahead of ``now``.
     """
-    iso = _ISO.search(text)
-    if iso:
+    iso, bsd = _ISO.search(text), _BSD.search(text)
+    # Of two stamps the first counts; but a program's own, which begins the message, knows more than syslog's before it.
+    if iso and (bsd is None or iso.start() < bsd.start() or text[: iso.start()].endswith(": ")):
         year, month, day, hour, minute, second = (int(part) for part in iso.groups()[:6])
-        return _aware(year, month, day, hour, minute, second, iso[7], _zone(iso[8]))
-    bsd = _BSD.search(text)
-    if bsd and bsd[1].lower() in _MONTHS:
-        month, day, hour, minute, second = (_MONTHS[bsd[1].lower()], *(int(part) for part in bsd.groups()[1:5]))
+        return _aware(year, month, day, hour, minute, second, iso[7], _zone(iso[8] or iso[9]))
+    if bsd and bsd[1] in MONTHS:
+        month, day, hour, minute, second = (MONTHS[bsd[1]], *(int(part) for part in bsd.groups()[1:5]))
         for year in range(now.year + 1, now.year - 5, -1):
             stamp = _aware(year, month, day, hour, minute, second, bsd[6], UTC)
             if stamp is not None and stamp <= now + timedelta(days=1):
@@ -63,7 +74,7 @@ def read_stamp(text: str, now: datetime) -> datetime | None:
     tai = _TAI64N.match(text)
     if tai:
         # TAI64 labels count from 2^62 and run 10 s ahead of the Unix clock at its origin (https://cr.yp.to/libtai/tai64.html).
-        return datetime.fromtimestamp(int(tai[1], 16) - 10, UTC).replace(microsecond=int(tai[2], 16) // 1000)
+        return datetime.fromtimestamp(int(tai[1], 16) - 10, UTC).replace(microsecond=min(int(tai[2], 16) // 1000, 999_999))
     return None
 
 
@@ -78,11 +89,52 @@ def _aware(year: int, month: int, day: int, hour: int, minute: int, second: int,
 
 def _zone(name: str | None) -> timezone:
     """The zone of an ISO stamp; UTC where it names none."""
-    if not name or name in ("Z", "UTC"):
-        return UTC
+    if not name or name[0] not in "+-":
+        return timezone(timedelta(hours=_ZONES[name])) if name in _ZONES else UTC
     sign = -1 if name[0] == "-" else 1
     digits = name[1:].replace(":", "")
-    return timezone(sign * timedelta(hours=int(digits[:2]), minutes=int(digits[2:])))
+    offset = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
+    return timezone(sign * offset) if offset < timedelta(days=1) else UTC
+
+
+class Clock:
+    """The year of stamps that name none, line by line: a stamp more than half a year before the last one is of the next year.
+
+    The last line is as young as ``now`` allows. How many years lie before it, a sample of the input tells: lines from all over
+    it, in order. Without one (a pipe), the first line is taken for as young as can be.
+    """
+
+    _HALF, _MOST = 186, 310
+    """Days, in months of 31. A stamp that lies further ahead than the second is a late line, or an older file, of the year before."""
+
+    def __init__(self, now: datetime, sample: Callable[[], Iterable[str]] = tuple) -> None:
+        self.now = now
+        """The clock for the line at hand: :func:`read_stamp` finds the right year with it."""
+        self.month = ""
+        """The month of the last stamp, as it is written, with the blank behind it. In another one, ``turn`` is to be called."""
+        self._last = now
+        self._sample = sample
+        self._day = 0
+        self._year = 0
+
+    def turn(self, text: str) -> None:
+        """Take a line that begins with a stamp without a year."""
+        day = _day_of(text)
+        if day is None:
+            return
+        self.month = text[:4]
+        if not self._year:
+            days = [found for line in self._sample() if (found := _day_of(line)) is not None] or [day]
+            steps = sum(self._step(*pair) for pair in zip(days, days[1:], strict=False))
+            last = datetime(self._last.year, (days[-1] - 1) // 31 + 1, 1, tzinfo=UTC)
+            youngest = self._last.year - (days[-1] > _day_of_date(self._last) + 1)
+            self._year, self._day = youngest - steps, days[0]
+        self._year = self._year + self._step(self._day, day)
+        self._day = day
+
+    def _step(self, before: int, after: int) -> int:
+        """How many years lie between the stamps of two lines that follow one another, by their days of the year."""
+        return (after - before < -self._HALF) - (after - before > self._MOST)
 
 
 def logical_lines(text: str, now: datetime) -> list[Line]:

@@ -1,4 +1,4 @@
-"""maddy: ``queue: delivery attempt failed<TAB>{"msg_id":...,"rcpt":...,"remote_server":...,"smtp_code":450,"smtp_enchcode":"4.2.1",...}``.
+"""maddy: ``queue: delivery attempt failed<TAB>{"msg_id":"I","rcpt":"A","remote_server":"H","smtp_code":450,...}``.
 
 One line for each recipient and attempt, the fields as JSON. ``smtp_msg`` may begin with ``host said: ``; ``reason`` holds
 the words of the error below it. A message that is given up is ``queue: not delivered, ...`` for the same id and recipient,
@@ -9,25 +9,25 @@ Sources: internal/target/queue/queue.go, framework/log/log.go, framework/exterro
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
-from dataclasses import replace
-from typing import Any
 
+from smtp421.logs.fields import code_of, relay_of
 from smtp421.logs.interface import Format
+from smtp421.logs.jsonish import Event, objects
+from smtp421.logs.lazy import Lazy
 from smtp421.logs.line import Line
-from smtp421.logs.recent import Recent
-from smtp421.model import Attempt, EnhancedCode, Origin, Relay, Reply, Status
+from smtp421.logs.memory import Recent
+from smtp421.model import Attempt, EnhancedCode, Origin, Reply, Status
 from smtp421.reply import collapse, parse_enhanced, read_words
 
 NAME = "maddy"
 
-_LINE = re.compile(
+_LINE = Lazy(
     r"(?:^|[\s:])[\w./-]*queue: (?P<what>delivery attempt failed|not delivered, [a-z ]+|delivered)\s+(?P<fields>\{.*\})\s*$",
     re.DOTALL,
 )
-_SAID = re.compile(r"^(?P<host>[\w.-]+?)\.? said: ")
+_SAID = Lazy(r"^(?P<host>[\w.-]+?)\.? said: ")
 
 
 def recognises(text: str) -> bool:
@@ -46,7 +46,7 @@ class Reader:
     def read(self, line: Line) -> Iterator[Attempt]:
         """Yield the attempt of a line; a permanent refusal was told by the line of the attempt."""
         found = _LINE.search(line.text)
-        fields = _fields(found["fields"]) if found else None
+        fields = next(objects(found["fields"]), None) if found else None
         if found is None or fields is None:
             return
         key = (str(fields.get("msg_id", "")), str(fields.get("rcpt", "")))
@@ -61,16 +61,15 @@ class Reader:
                 reply, NAME, Origin.REMOTE, line.number, line.timestamp, key[0] or None, None, key[1] or None, status=Status.SENT
             )  # fmt: skip
         elif last is not None and last.status is Status.DEFERRED:
-            yield replace(last, status=Status.EXPIRED, line=line.number, timestamp=line.timestamp)
+            yield last._replace(status=Status.EXPIRED, line=line.number, timestamp=line.timestamp)
 
     def close(self) -> Iterator[Attempt]:
         """Every failure was told when its line came."""
         return iter(())
 
 
-def _failure(line: Line, fields: dict[str, Any]) -> Attempt:
-    code = fields.get("smtp_code")
-    code = code if isinstance(code, int) and 200 <= code <= 599 else None
+def _failure(line: Line, fields: Event) -> Attempt:
+    code = code_of(fields.get("smtp_code"))
     server = str(fields.get("remote_server") or "").rstrip(".").lower()
     words = collapse(str(fields.get("smtp_msg") or fields.get("reason") or fields.get("err") or ""))
     said = _SAID.match(words)
@@ -90,7 +89,7 @@ def _failure(line: Line, fields: dict[str, Any]) -> Attempt:
         str(fields.get("msg_id") or "") or None,
         None,
         str(fields.get("rcpt") or "") or None,
-        Relay(server) if server else None,
+        relay_of(server),
         Status.BOUNCED if code is not None and code >= 500 else Status.DEFERRED,
     )
 
@@ -102,19 +101,13 @@ def _enhanced(value: object) -> EnhancedCode | None:
     return parse_enhanced(value) if isinstance(value, str) else None
 
 
-def _fields(text: str) -> dict[str, Any] | None:
-    try:
-        fields = json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-    return fields if isinstance(fields, dict) else None
-
-
 FORMAT = Format(
     NAME,
     "maddy: log of the queue",
     recognises,
     Reader,
-    '2026-11-20T22:30:01.123Z queue: delivery attempt failed\t{"msg_id":"4f1c2d3e","rcpt":"u@example.net","reason":"Try again later",'
-    '"remote_server":"mx.example.net.","smtp_code":451,"smtp_enchcode":"4.7.1","smtp_msg":"mx.example.net. said: Try again later"}',
+    '2026-11-20T22:30:01.123Z queue: delivery attempt failed\t{"msg_id":"4f1c2d3e","rcpt":"u@example.net","reason":"Try '
+    'again later",'
+    '"remote_server":"mx.example.net.","smtp_code":451,"smtp_enchcode":"4.7.1","smtp_msg":"mx.example.net. said: Try again '
+    'later"}',
 )

@@ -1,4 +1,4 @@
-"""MailEnable: the SMTP activity log, ``MM/DD/YY HH:MM:SS<TAB>SMTP-OU<TAB>FILE<TAB>socket<TAB>address<TAB>verb<TAB>command<TAB>reply<TAB>...``.
+"""MailEnable: the SMTP activity log, tab-separated: time, ``SMTP-OU``, file, socket, address, verb, command, reply, ...
 
 ``SMTP-OU`` is our client, ``SMTP-IN`` our server: what that one answers with 4yz is our own deferral. The message's file
 joins the commands; the recipient is that of the RCPT, and a reply to the message holds for all that were accepted. Left
@@ -9,33 +9,25 @@ Source: https://www.mailenable.com/kb/content/article.asp?ID=ME020170 (the colum
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from smtp421.logs.interface import Format
+from smtp421.logs.lazy import Lazy
 from smtp421.logs.line import Line
-from smtp421.logs.recent import Recent
+from smtp421.logs.memory import Recent
+from smtp421.logs.stages import stage_of_command
 from smtp421.model import Attempt, Origin, Relay, Stage, Status
 from smtp421.reply import read_reply
 
 NAME = "mailenable"
 
-_LINE = re.compile(
-    r"^\s*(?P<stamp>\d\d/\d\d/\d\d \d\d:\d\d:\d\d)\t(?P<side>SMTP-OU|SMTP-IN)\t(?P<file>[^\t]*)\t(?P<socket>[^\t]*)\t(?P<address>[^\t]*)\t"
+_LINE = Lazy(
+    r"^\s*(?P<stamp>\d\d/\d\d/\d\d \d\d:\d\d:\d\d)\t(?P<side>SMTP-OU|SMTP-IN)\t(?P<file>[^\t]*)\t(?P<socket>[^\t]*)"
+    r"\t(?P<address>[^\t]*)\t"
     r"(?P<verb>[^\t]*)\t(?P<command>[^\t]*)\t(?P<reply>[^\t]*)"
 )
-_ADDRESS = re.compile(r"<(?P<address>[^<>]*)>")
-_STAGES = {
-    "CONN": Stage.CONNECT,
-    "EHLO": Stage.EHLO,
-    "HELO": Stage.EHLO,
-    "STARTTLS": Stage.STARTTLS,
-    "AUTH": Stage.AUTH,
-    "MAIL": Stage.MAIL,
-    "RCPT": Stage.RCPT,
-    "DATA": Stage.END_OF_DATA,
-}
+_ADDRESS = Lazy(r"<(?P<address>[^<>]*)>")
 
 
 def recognises(text: str) -> bool:
@@ -65,7 +57,7 @@ class Reader:
             self._accepted.pop(key, None)
             if address:
                 self._senders[key] = address
-        reply = read_reply(found["reply"], _STAGES.get(verb))
+        reply = read_reply(found["reply"], Stage.CONNECT if verb == "CONN" else stage_of_command(verb))
         if reply is None or reply.code is None:
             return
         if reply.code < 400:
@@ -73,7 +65,7 @@ class Reader:
                 known.append(address)
             return
         ours = found["side"] == "SMTP-OU"
-        recipients = [address] if verb == "RCPT" else self._accepted.get(key) or [None]
+        recipients: list[str | None] = [address] if verb == "RCPT" else [*self._accepted.get(key, [])] or [None]
         for recipient in recipients:
             yield Attempt(
                 reply,
@@ -107,5 +99,6 @@ FORMAT = Format(
     "MailEnable: SMTP activity log",
     recognises,
     Reader,
-    "11/20/26 22:30:01\tSMTP-OU\t9A8B7C6D5E4F.MAI\t1288\t192.0.2.1\tRCPT\tRCPT TO:<u@example.net>\t451 4.7.1 Try again later\t30\t96",
+    "11/20/26 22:30:01\tSMTP-OU\t9A8B7C6D5E4F.MAI\t1288\t192.0.2.1\tRCPT\tRCPT TO:<u@example.net>\t451 4.7.1 Try again "
+    "later\t30\t96",
 )

@@ -15,16 +15,18 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from smtp421.logs.interface import Format
+from smtp421.logs.lazy import Lazy
 from smtp421.logs.line import Line
-from smtp421.logs.recent import Recent
+from smtp421.logs.memory import Recent
 from smtp421.model import Attempt, Origin, Relay, Reply, Status
 from smtp421.reply import read_reply, read_words
 
 NAME = "momentum"
 
-_LINE = re.compile(r"^\s*(?P<epoch>\d{10})@(?P<id>[^@\s]+)@[^@\s]*@[^@\s]*@(?P<type>[RDTPB])@(?P<rest>.*)", re.DOTALL)
-_INTERNAL = "[internal]"
-_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_LINE = Lazy(r"^\s*(?P<epoch>\d{10})@(?P<id>[^@\s]+)@[^@\s]*@[^@\s]*@(?P<type>[RDTPB])@(?P<rest>.*)", re.DOTALL)
+_INTERNAL = ("[internal]", "no adequate servers")
+"""Marks of Momentum's own words; the second had none in old versions."""
+_NUMBER = Lazy(r"\d+(?:\.\d+)?")
 
 
 def recognises(text: str) -> bool:
@@ -66,7 +68,7 @@ class Reader:
         if recipient is not None and recipient.rpartition("@")[2].lower() != domain.lower():
             recipient = None
         reply = read_reply(text)
-        own = _INTERNAL in text[:40]
+        own = any(mark in text[:40] for mark in _INTERNAL)
         status = {"T": Status.DEFERRED, "D": Status.SENT}.get(found["type"], Status.BOUNCED)
         if own and "exceeded max time" in text:
             status = Status.EXPIRED
@@ -92,7 +94,9 @@ FORMAT = Format(
     "Momentum: mainlog, bouncelog",
     recognises,
     Reader,
-    "1064869320@00/00-25593-CBD987F3@00/00-03736-F4101B54@00/00-04532-A3456B54@R@u@example.net@news@example.com@192.0.2.7@201@esmtp@a@b\n"
-    "1064869327@00/00-25593-CBD987F3@00/00-03736-F4101B54@00/00-04532-A3456B54@T@example.net@0@group-a@binding-a@15@0@18.53@192.0.2.1"
+    "1064869320@00/00-25593-CBD987F3@00/00-03736-F4101B54@00/00-04532-A3456B54@R@u@example.net@news@example.com@192.0.2.7@"
+    "201@esmtp@a@b\n"
+    "1064869327@00/00-25593-CBD987F3@00/00-03736-F4101B54@00/00-04532-A3456B54@T@example.net@0@group-a@binding-a@15@0@18.53@"
+    "192.0.2.1"
     "@451 4.7.1 Try again later",
 )

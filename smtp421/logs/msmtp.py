@@ -13,15 +13,18 @@ import re
 from collections.abc import Iterator
 
 from smtp421.logs.interface import of_lines
+from smtp421.logs.lazy import Lazy
 from smtp421.logs.line import Line
 from smtp421.model import Attempt, Origin, Relay, Reply, Stage, Status
 from smtp421.reply import read_reply, read_words
 
 NAME = "msmtp"
 
-_LINE = re.compile(
-    r"\bhost=(?P<host>\S+)(?: port=(?P<port>\d+))? tls=(?:on|off) auth=\S+ (?:user=\S* )?from=(?P<sender>\S*) recipients=(?P<recipients>\S*)"
-    r"(?: mailsize=\d+)?(?: smtpstatus=(?P<code>\d+))?(?: smtpmsg='(?P<reply>[^']*)')?(?: errormsg='(?P<error>.*?)')? exitcode=(?P<exit>EX_\w+)",
+_LINE = Lazy(
+    r"\bhost=(?P<host>\S+)(?: port=(?P<port>\d+))? tls=(?:on|off) auth=\S+ (?:user=\S* )?from=(?P<sender>\S*) "
+    r"recipients=(?P<recipients>\S*)"
+    r"(?: mailsize=\d+)?(?: smtpstatus=(?P<code>\d+))?(?: smtpmsg='(?P<reply>[^']*)')?(?: errormsg='(?P<error>.*?)')? "
+    r"exitcode=(?P<exit>EX_\w+)",
     re.DOTALL,
 )
 _STAGES = (
@@ -34,7 +37,7 @@ _STAGES = (
     ("does not accept mail data", Stage.DATA),
     ("did not accept the mail", Stage.END_OF_DATA),
 )
-_REFUSED = re.compile(r"recipient address (?P<recipient>\S+) not accepted")
+_REFUSED = Lazy(r"recipient address (?P<recipient>\S+) not accepted")
 
 
 def recognises(text: str) -> bool:
@@ -73,5 +76,6 @@ FORMAT = of_lines(
     recognises,
     read,
     "Nov 20 22:46:57 host=mx.example.net tls=off auth=off from=news@example.com recipients=u@example.net smtpstatus=451 "
-    "smtpmsg='451 4.7.1 Try again later' errormsg='recipient address u@example.net not accepted by the server' exitcode=EX_UNAVAILABLE",
+    "smtpmsg='451 4.7.1 Try again later' errormsg='recipient address u@example.net not accepted by the server' "
+    "exitcode=EX_UNAVAILABLE",
 )

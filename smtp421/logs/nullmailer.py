@@ -1,4 +1,4 @@
-"""nullmailer: ``Starting delivery: host: H protocol: smtp file: F``, ``smtp: Failed: reply``, ``Sending failed: Temporary error ...``.
+"""nullmailer: ``Starting delivery: host: H protocol: smtp file: F``, ``smtp: Failed: reply``, ``Sending failed: reason``.
 
 Lines of a reply follow as they came, each with its code. A delivery is reported at its ``Sending failed:`` or ``Sent
 file.`` Before 2.0 the first line reads ``protocol: smtp host: H file: F`` and no line names the recipients. The file's name
@@ -14,21 +14,27 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+from smtp421.logs.fields import between
 from smtp421.logs.interface import Format
+from smtp421.logs.lazy import Lazy
 from smtp421.logs.line import Line
+from smtp421.logs.memory import follows
 from smtp421.model import Attempt, Origin, Relay, Reply, Status
 from smtp421.reply import read_reply, read_words
 
 NAME = "nullmailer"
 
-_PREFIX = r"(?:^|^@[0-9a-f]{24} |\bnullmailer(?:-send)?(?:\[\d+\])?(?::|\s) ?|^\d{4}-\d\d-\d\d[T ]\S+ |^[A-Z][a-z]{2} [ \d]\d [\d:]{8} (?:\S+ )?)"
-_STARTING = re.compile(
+_PREFIX = (
+    r"(?:^|^@[0-9a-f]{24} |\bnullmailer(?:-send)?(?:\[\d+\])?(?::|\s) ?"
+    r"|^\d{4}-\d\d-\d\d[T ]\S+ |^[A-Z][a-z]{2} [ \d]\d [\d:]{8} (?:\S+ )?)"
+)
+_STARTING = Lazy(
     _PREFIX + r"Starting delivery: (?:host: (?P<host>\S+) protocol: \S+|protocol: \S+ host: (?P<old>\S+)) file: (?P<file>\S+)\s*$"
 )
-_ENVELOPE = re.compile(_PREFIX + r"From: <(?P<sender>[^>]*)> to: (?P<recipients><.*)")
-_FAILED = re.compile(_PREFIX + r"(?:smtp|qmqp): Failed: (?P<text>.*)", re.DOTALL)
-_ENDED = re.compile(_PREFIX + r"(?:(?P<sent>Sent file\.)|Sending failed: +(?P<why>\S.*))")
-_MORE = re.compile(_PREFIX + r"(?P<text>[245]\d\d(?:[- ].*)?)$", re.DOTALL)
+_ENVELOPE = Lazy(_PREFIX + r"From: <(?P<sender>[^>]*)> to: (?P<recipients><.*)")
+_FAILED = Lazy(_PREFIX + r"(?:smtp|qmqp): Failed: (?P<text>.*)", re.DOTALL)
+_ENDED = Lazy(_PREFIX + r"(?:(?P<sent>Sent file\.)|Sending failed: +(?P<why>\S.*))")
+_MORE = Lazy(_PREFIX + r"(?P<text>[245]\d\d(?:[- ].*)?)$", re.DOTALL)
 _LINES = 64
 _LOCAL = ("Connect failed", "Could not", "Unable to", "Error reading", "Host ")
 
@@ -78,7 +84,7 @@ class Reader:
         elif envelope := _ENVELOPE.search(text):
             self._sender = envelope["sender"]
             self._recipients = re.findall(r"<([^<>\s]+)>", envelope["recipients"])[:500]
-        elif (more := _MORE.search(text)) and self._said:
+        elif (more := _MORE.search(text)) and self._last and follows(self._last, line):
             self._said.append(more["text"])
             self._last = line
 
@@ -95,14 +101,15 @@ class Reader:
         if why is None:
             status, final = Status.SENT, Reply(250, None, "")
         else:
-            # "Connect failed" is less than "Connection timed out", "Permanent error in sending the message" less than what was said.
+            # "Connect failed" tells less than "Connection timed out"; "Temporary error in sending the message", less than either.
             words = why if not said or (said.startswith(_LOCAL) and why and "error in sending" not in why) else said
             final = reply or read_words(words)
             permanent = why.startswith("Permanent") or (not why and final.code is not None and final.code >= 500)
             status = Status.BOUNCED if permanent else Status.DEFERRED
         stamp = line.timestamp
         came = re.match(r"(\d{10})\.", self._file or "")
-        for recipient in self._recipients or [None]:
+        recipients: list[str | None] = [*self._recipients]
+        for recipient in recipients or [None]:
             yield Attempt(
                 final,
                 NAME,
@@ -114,7 +121,7 @@ class Reader:
                 recipient,
                 Relay(self._host) if self._host else None,
                 status,
-                max(0.0, (stamp - datetime.fromtimestamp(int(came[1]), UTC)).total_seconds()) if stamp and came else None,
+                between(datetime.fromtimestamp(int(came[1]), UTC), stamp) if came else None,
             )
         self._forget()
 

@@ -17,38 +17,39 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from smtp421.logs.fields import stage_of
 from smtp421.logs.interface import Format
+from smtp421.logs.lazy import Lazy
 from smtp421.logs.line import Line
-from smtp421.logs.recent import Recent
+from smtp421.logs.memory import Recent
+from smtp421.logs.stages import stage_of_command
 from smtp421.model import Attempt, Origin, Relay, Reply, Stage, Status
 from smtp421.reply import REPLY_CODE, read_reply, read_words
 
 NAME = "opensmtpd"
 
-_EVENT = re.compile(
-    r"\b(?P<session>[0-9a-f]{16}) (?P<who>mta|mda|smtp) (?:event=)?(?P<event>[a-z][a-z-]+)\b ?(?P<rest>.*)", re.DOTALL
-)
-_DELIVERY = re.compile(
+_EVENT = Lazy(r"\b(?P<session>[0-9a-f]{16}) (?P<who>mta|mda|smtp) (?:event=)?(?P<event>[a-z][a-z-]+)\b ?(?P<rest>.*)", re.DOTALL)
+_DELIVERY = Lazy(
     r"evpid=(?P<evpid>[0-9a-f]{16}) from=<(?P<sender>[^>]*)> to=<(?P<recipient>[^>]*)> .*?"
     r"(?:relay=\"(?P<relay>[^\"]*)\" )?delay=(?P<delay>\w+) result=\"?(?P<result>\w+)\"? stat=\"?(?P<stat>.*?)\"?$",
     re.DOTALL,
 )
-_OLD = re.compile(
+_OLD = Lazy(
     r"smtpd\[\d+\]: (?P<where>relay|delivery): (?P<result>Ok|TempFail|PermFail|Loop|Expire) for (?P<evpid>[0-9a-f]{16}): "
     r"(?:session=(?P<session>[0-9a-f]{16}), )?from=<(?P<sender>[^>]*)>, to=<(?P<recipient>[^>]*)>, "
     r"(?:.*?\brelay=(?P<relay>[^,]*), )?.*?delay=(?P<delay>\w+), stat=(?P<stat>.*)",
     re.DOTALL,
 )
-_CONNECTING = re.compile(r"address=(?:[a-z+]+)://(?P<address>[\d.]+|\[?[0-9a-fA-F:]+?\]?):(?P<port>\d+) host=(?P<host>\S+)")
-_SMTP_OUT = re.compile(
+_CONNECTING = Lazy(r"address=(?:[a-z+]+)://(?P<address>[\d.]+|\[?[0-9a-fA-F:]+?\]?):(?P<port>\d+) host=(?P<host>\S+)")
+_SMTP_OUT = Lazy(
     r"smtp-out: (?:Connecting to \S+?://(?P<address>[\d.]+|\[?[0-9a-fA-F:]+?\]?):(?P<port>\d+) \((?P<host>\S+)\) on session "
     r"(?P<session>[0-9a-f]{16})|Error on session (?P<failed>[0-9a-f]{16}): (?P<reason>.*))"
 )
-_REJECTED = re.compile(r"(?P<what>[A-Z]+) rejected: (?P<reply>.*)", re.DOTALL)
-_FAILED_COMMAND = re.compile(r"command=\"(?P<command>.*?)\" result=\"(?P<reply>[45]\d\d.*?)\"?$", re.DOTALL)
-_RELAY = re.compile(r"(?P<address>\[?[0-9a-fA-F.:]+\]?) \((?P<host>[^)]+)\)")
-_GLUED = re.compile(rf"{REPLY_CODE}-(?P<enhanced>[245]\.\d{{1,3}}\.\d{{2,3}})")
-_DELAY = re.compile(r"(\d+)([dhms])")
+_REJECTED = Lazy(r"(?P<what>[A-Z]+) rejected: (?P<reply>.*)", re.DOTALL)
+_FAILED_COMMAND = Lazy(r"command=\"(?P<command>.*?)\" result=\"(?P<reply>[45]\d\d.*?)\"?$", re.DOTALL)
+_RELAY = Lazy(r"(?P<address>\[?[0-9a-fA-F.:]+\]?) \((?P<host>[^)]+)\)")
+_GLUED = Lazy(rf"{REPLY_CODE}-(?P<enhanced>[245]\.\d{{1,3}}\.\d{{2,3}})")
+_DELAY = Lazy(r"(\d+)([dhms])")
 _SECONDS = {"d": 86400, "h": 3600, "m": 60, "s": 1}
 _RESULTS = {
     "Ok": Status.SENT,
@@ -57,18 +58,6 @@ _RESULTS = {
     "Loop": Status.BOUNCED,
     "Expire": Status.EXPIRED,
 }
-_STAGES = {
-    "BANNER": Stage.CONNECT,
-    "EHLO": Stage.EHLO,
-    "HELO": Stage.EHLO,
-    "LHLO": Stage.EHLO,
-    "STARTTLS": Stage.STARTTLS,
-    "AUTH": Stage.AUTH,
-    "MAIL": Stage.MAIL,
-    "RCPT": Stage.RCPT,
-    "DATA": Stage.DATA,
-}
-"""By the word before ``rejected:``, and by the first word of a client's command."""
 _NO_HOST = "Network error on destination MXs"
 _WINDOW = timedelta(minutes=10)
 """How long before such a delivery its cause is looked for: some connections may have run into their time limits first."""
@@ -162,7 +151,10 @@ class Reader:
         rejected = _REJECTED.match(reason)
         if relay is None and not rejected:
             return
-        reply = read_reply(_unglued(rejected["reply"]), _STAGES.get(rejected["what"])) if rejected else None
+        reply = None
+        if rejected:
+            stage = Stage.CONNECT if rejected["what"] == "BANNER" else stage_of_command(rejected["what"])
+            reply = read_reply(_unglued(rejected["reply"]), stage)
         origin = Origin.LOCAL if reply is None else Origin.REMOTE
         final = reply or read_words(reason)
         if relay is not None and relay.host:
@@ -191,7 +183,7 @@ class Reader:
         if not (failed := _FAILED_COMMAND.search(rest)):
             return
         command = failed["command"]
-        reply = read_reply(failed["reply"], _STAGES.get(command.upper().partition(" ")[0]))
+        reply = read_reply(failed["reply"], stage_of(command))
         address = re.search(r"TO:\s*<(?P<address>[^>]*)>", command, re.IGNORECASE)
         if reply is not None and reply.code is not None:
             status = Status.DEFERRED if reply.code < 500 else Status.BOUNCED
@@ -224,8 +216,8 @@ def _server(found: re.Match[str]) -> Relay:
 
 
 def _seconds(delay: str) -> float | None:
-    parts = _DELAY.findall(delay)
-    return float(sum(int(number) * _SECONDS[unit] for number, unit in parts)) if parts else None
+    parts = [int(part[1]) * _SECONDS[part[2]] for part in _DELAY.finditer(delay)]
+    return float(sum(parts)) if parts else None
 
 
 FORMAT = Format(

@@ -16,33 +16,33 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 
+from smtp421.logs.fields import between
 from smtp421.logs.interface import Format
+from smtp421.logs.lazy import Lazy
 from smtp421.logs.line import Line, read_stamp
-from smtp421.logs.recent import Recent
+from smtp421.logs.memory import Recent
 from smtp421.model import Attempt, Origin, Relay, Reply, Stage, Status
 from smtp421.reply import parse_enhanced, read_reply, read_words
 
 NAME = "qmail"
 
-_DELIVERY = re.compile(r"\bdelivery (?P<number>\d+): (?P<word>success|deferral|failure): (?P<text>\S.*)", re.DOTALL)
-_STARTING = re.compile(
-    r"\bstarting delivery (?P<number>\d+): msg (?P<message>\d+) to (?P<where>remote|local) (?P<recipient>\S+)\s*$"
-)
-_NEW = re.compile(r"(?:^|[\s:])new msg (?P<message>\d+)\s*$")
-_INFO = re.compile(r"(?:^|[\s:])info msg (?P<message>\d+): bytes \d+ from <(?P<sender>[^>]*)> qp \d+")
-_END = re.compile(r"(?:^|[\s:])end msg (?P<message>\d+)\s*$")
-_SPLOGGER = re.compile(r"\bqmail(?:-send)?(?:\[\d+\])?: (?=\d{10}\.\d{6} )")
+_DELIVERY = Lazy(r"\bdelivery (?P<number>\d+): (?P<word>success|deferral|failure): (?P<text>\S.*)", re.DOTALL)
+_STARTING = Lazy(r"\bstarting delivery (?P<number>\d+): msg (?P<message>\d+) to (?P<where>remote|local) (?P<recipient>\S+)\s*$")
+_NEW = Lazy(r"(?:^|[\s:])new msg (?P<message>\d+)\s*$")
+_INFO = Lazy(r"(?:^|[\s:])info msg (?P<message>\d+): bytes \d+ from <(?P<sender>[^>]*)> qp \d+")
+_END = Lazy(r"(?:^|[\s:])end msg (?P<message>\d+)\s*$")
+_SPLOGGER = Lazy(r"\bqmail(?:-send)?(?:\[\d+\])?: (?=\d{10}\.\d{6} )")
 """Behind it stands splogger's own stamp, which knows the year."""
-_TEXT_ALONE = re.compile(r"\S+_\S*(?:Remote_host_said:_|_\(#4\.)")
+_TEXT_ALONE = Lazy(r"\S+_\S*(?:Remote_host_said:_|_\(#4\.)")
 
-_SAID = re.compile(
+_SAID = Lazy(
     r"(?:Connected_to_(?P<connected>[\d.:a-fA-F]+)_but_(?P<but>\w+?)|(?P<address>[\d.:a-fA-F]+)_(?P<what>[a-z]\w+?))\._?/?"
     r"Remote_host_said:_(?P<reply>.*)",
     re.DOTALL,
 )
-_PEER = re.compile(r"(?:Connected_to_|^|/)(?P<address>\d{1,3}(?:\.\d{1,3}){3}|[\da-fA-F:]*:[\da-fA-F:]+)_")
-_CLOSING = re.compile(r"/(?:Giving_up_on_|I'm_not_going_to_try_again).*", re.DOTALL)
-_OWN_CODE = re.compile(r"\(#(\d\.\d{1,3}\.\d{1,3})\)")
+_PEER = Lazy(r"(?:Connected_to_|^|/)(?P<address>\d{1,3}(?:\.\d{1,3}){3}|[\da-fA-F:]*:[\da-fA-F:]+)_")
+_CLOSING = Lazy(r"/(?:Giving_up_on_|I'm_not_going_to_try_again).*", re.DOTALL)
+_OWN_CODE = Lazy(r"\(#(\d\.\d{1,3}\.\d{1,3})\)")
 _GIVEN_UP = "I'm_not_going_to_try_again"
 _STATUSES = {"success": Status.SENT, "deferral": Status.DEFERRED, "failure": Status.BOUNCED}
 _STAGES = {
@@ -126,7 +126,7 @@ class Reader:
             delivery.recipient if delivery else None,
             relay,
             status,
-            (stamp - message.since).total_seconds() if stamp and message and message.since else None,
+            between(message.since, stamp) if message else None,
         )
 
 

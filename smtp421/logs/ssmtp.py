@@ -13,19 +13,18 @@ import re
 from collections.abc import Iterator
 
 from smtp421.logs.interface import of_lines
+from smtp421.logs.lazy import Lazy
 from smtp421.logs.line import Line
 from smtp421.model import Attempt, Origin, Relay, Reply, Stage, Status
 from smtp421.reply import read_reply, read_words
 
 NAME = "ssmtp"
 
-_LINE = re.compile(r"\bsSMTP(?:\[\d+\])?: (?P<rest>\S.*)", re.DOTALL | re.IGNORECASE)
-_RCPT = re.compile(r"RCPT TO:\s?<(?P<recipient>[^>]*)> \((?P<reply>.*?)\)?\s*$", re.DOTALL)
-_SENT = re.compile(r"Sent mail for (?P<sender>\S+) \((?P<reply>2\d\d.*?)\) uid=")
-_CONNECT = re.compile(
-    r"(?:Unable to connect to \"?|Cannot open |Unable to locate )(?P<host>[\w.-]+)\"?(?:(?: port |:)(?P<port>\d+))?"
-)
-_OUR_NAME = re.compile(r" \([\w-]+(?:\.[\w-]+)+\)$")
+_LINE = Lazy(r"\bsSMTP(?:\[\d+\])?: (?P<rest>\S.*)", re.DOTALL | re.IGNORECASE)
+_RCPT = Lazy(r"RCPT TO:\s?<(?P<recipient>[^>]*)> \((?P<reply>.*?)\)?\s*$", re.DOTALL)
+_SENT = Lazy(r"Sent mail for (?P<sender>\S+) \((?P<reply>2\d\d.*?)\) uid=")
+_CONNECT = Lazy(r"(?:Unable to connect to \"?|Cannot open |Unable to locate )(?P<host>[\w.-]+)\"?(?:(?: port |:)(?P<port>\d+))?")
+_OUR_NAME = Lazy(r" \([\w-]+(?:\.[\w-]+)+\)$")
 _CHATTER = ("Creating SSL connection", "SSL connection using", "Set ", "Setting ")
 
 

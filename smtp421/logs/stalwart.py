@@ -1,4 +1,4 @@
-"""Stalwart: ``TIME LEVEL description (delivery.rcpt-to-rejected) queueId = N, from = "A", to = "B", hostname = "H", code = 450, details = "..."``.
+"""Stalwart: ``TIME LEVEL text (delivery.rcpt-to-rejected) queueId = N, to = "A", hostname = "H", code = 450, details = "..."``.
 
 The event in parentheses tells the stage; ``details`` holds the reply without its code, ``reason`` what a connection met
 with. In ``multiline`` mode each field stands on a line of its own, indented, below the event. ``delivery.dsn-temp-fail``
@@ -14,19 +14,21 @@ import re
 from collections.abc import Iterator
 
 from smtp421.logs.interface import Format
+from smtp421.logs.lazy import Lazy
 from smtp421.logs.line import Line
+from smtp421.logs.memory import follows
 from smtp421.model import Attempt, Origin, Relay, Reply, Stage, Status
 from smtp421.reply import read_reply, read_words
 
 NAME = "stalwart"
 
-_EVENT = re.compile(r"\b(?:TRACE|DEBUG|INFO|WARN|ERROR)\b.*? \(delivery\.(?P<event>[a-z-]+)\)(?P<rest>.*)", re.DOTALL)
-_FIELD = re.compile(
+_EVENT = Lazy(r"\b(?:TRACE|DEBUG|INFO|WARN|ERROR)\b.*? \(delivery\.(?P<event>[a-z-]+)\)(?P<rest>.*)", re.DOTALL)
+_FIELD = Lazy(
     r"(?P<key>[A-Za-z][\w-]*) = (?:\"(?P<text>(?:[^\"\\]|\\.)*)\"|(?P<list>\[[^\]]*\])|(?P<bare>[^,\s\]]+))(?=,|\s|$|\])",
     re.DOTALL,
 )
-_ANSI = re.compile(r"\x1b\[[0-9;]*m")
-_INDENTED = re.compile(r"^[\t ]+(?:\x1b\[[0-9;]*m)?[A-Za-z][\w-]*(?:\x1b\[[0-9;]*m)? = ")
+_ANSI = Lazy(r"\x1b\[[0-9;]*m")
+_INDENTED = Lazy(r"^[\t ]+(?:\x1b\[[0-9;]*m)?[A-Za-z][\w-]*(?:\x1b\[[0-9;]*m)? = ")
 _STAGES = {
     "greeting-failed": Stage.CONNECT,
     "connect-error": None,
@@ -77,7 +79,7 @@ class Reader:
             self._open = [line]
             if " = " in line.text:
                 yield from self.close()
-        elif self._open:
+        elif self._open and follows(self._open[-1], line):
             self._open.append(line)
 
     def close(self) -> Iterator[Attempt]:

@@ -5,7 +5,6 @@ Columns are found by name, since files differ in which they have. A quoted value
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
@@ -41,6 +40,8 @@ def plain_name(name: str) -> str:
 
 def cells(text: str) -> list[str]:
     """The values of a row; none where it is no row."""
+    import csv  # only tables need it
+
     try:
         return next(csv.reader(text.splitlines(keepends=True)), [])
     except csv.Error:
@@ -49,7 +50,10 @@ def cells(text: str) -> list[str]:
 
 def header(text: str, layout: Layout) -> list[str] | None:
     """The columns' names where the line is a header of the table, with or without ``#Fields:`` before them; else None."""
-    if not any(hint in text for hint in layout.hints):
+    for hint in layout.hints:
+        if hint in text:
+            break
+    else:
         return None
     marked = re.match(_FIELDS, text)
     names = [plain_name(name) for name in cells(marked["names"] if marked else text.lstrip("\ufeff"))]

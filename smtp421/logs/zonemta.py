@@ -12,16 +12,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from smtp421.logs.fields import given_up, relay_of
 from smtp421.logs.interface import of_lines
+from smtp421.logs.lazy import Lazy
 from smtp421.logs.line import Line
-from smtp421.model import Attempt, Origin, Relay, Status
+from smtp421.model import Attempt, Origin, Status
 from smtp421.reply import read_reply, read_words
 
 NAME = "zonemta"
 
-_LINE = re.compile(
+_LINE = Lazy(
     r"\bid=(?P<session>\S+) (?P<id>[0-9a-f]+\.\w+) (?P<what>DEFERRED|REJECTED|ACCEPTED)(?:\[(?P<category>[^\]]*)\])? "
-    r"from=(?P<sender>\S*) to=(?P<recipient>\S*) src=(?P<source>\S*) mx=(?P<host>[^\s\[]*)(?:\[(?P<address>[^\]]*)\])?.*? \((?P<reply>.*)",
+    r"from=(?P<sender>\S*) to=(?P<recipient>\S*) src=(?P<source>\S*) mx=(?P<host>[^\s\[]*)(?:\[(?P<address>[^\]]*)\])?.*? "
+    r"\((?P<reply>.*)",
     re.DOTALL,
 )
 _STATUSES = {"DEFERRED": Status.DEFERRED, "REJECTED": Status.BOUNCED, "ACCEPTED": Status.SENT}
@@ -39,12 +42,9 @@ def read(line: Line) -> Iterator[Attempt]:
         return
     words = found["reply"].strip().removesuffix(")")
     reply = read_reply(words)
-    status = _STATUSES[found["what"]]
-    if status is Status.BOUNCED and reply is not None and reply.code is not None and reply.code < 500:
-        status = Status.EXPIRED
-    host = found["host"].lower().rstrip(".")
+    final = reply or read_words(words)
     yield Attempt(
-        reply or read_words(words),
+        final,
         NAME,
         Origin.REMOTE if reply else Origin.LOCAL,
         line.number,
@@ -52,8 +52,8 @@ def read(line: Line) -> Iterator[Attempt]:
         found["id"],
         found["sender"] or None,
         found["recipient"] or None,
-        Relay(host, found["address"] or None) if host or found["address"] else None,
-        status,
+        relay_of(found["host"], found["address"]),
+        given_up(_STATUSES[found["what"]], final),
         source_address=found["source"] or None,
     )
 

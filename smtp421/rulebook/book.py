@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, islice
 from typing import Any, NamedTuple
 
 from smtp421.model import Attempt, Fault
@@ -35,10 +35,12 @@ class RuleBook:
         places = map(slice, ends, ends[1:])
         by_kind = {kind: dict(zip(names[kind], places)) for kind in ("rules", "causes", "fixes", "providers")}  # noqa: B905 - one goes on where the other stopped
         self._index = index
+        text_steps = list(islice(places, len(names["rules"])))
+        mark_steps = list(islice(places, len(index["marks"]["ids"])))
         self._tree_line = pages[next(places)]
         self._rule_ids: list[str] = names["rules"]
-        self._matcher = Matcher(index)
-        self._directory = Directory(index)
+        self._matcher = Matcher(index, lambda rule: json.loads(pages[text_steps[rule]]))
+        self._directory = Directory(index, lambda marked: json.loads(pages[mark_steps[marked]]))
         self.rules: Mapping[str, Rule] = decode.Pages(pages, by_kind["rules"], decode.rule)
         """By id, the strongest first."""
         self.causes: Mapping[str, Cause] = decode.Pages(pages, by_kind["causes"], decode.cause)

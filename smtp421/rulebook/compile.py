@@ -1,23 +1,20 @@
 """Forms -> a compiled rule book: an index with all that matching needs, and one JSON line a page.
 
-The index is plain JSON data, so that the cache can hold it; :mod:`smtp421.rulebook.matcher` and
-:mod:`smtp421.rulebook.book` read it.
+The index is plain JSON data, so that the cache can hold it; :mod:`smtp421.rulebook.book` reads it.
 """
 
 from __future__ import annotations
 
 import json
-from collections import defaultdict
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from smtp421.model import Fault
 from smtp421.rulebook import pages, schema
-from smtp421.rulebook.literals import needed_literals
+from smtp421.rulebook.index import axes, marks_index, vetoes, words_index
 from smtp421.rulebook.load import Entry, Forms
 from smtp421.rulebook.rank import SHUT_OUT, SOFTWARE, confidence, decided_by, rank
 from smtp421.rulebook.sources import RuleSource
-from smtp421.rulebook.words import EXACT, OTHER, PLAIN, TIMED
 
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
@@ -28,7 +25,7 @@ class Compiled(NamedTuple):
     head: dict[str, Any]
     """The index: all that matching needs."""
     pages: bytes
-    """Lines of JSON, in the order of the names in the index, the tree last."""
+    """Lines of JSON: pages in the order of the names in the index, the patterns of rules and of marks, the tree."""
 
 
 def compile_book(forms: Forms, faults: Sequence[Fault], sources: Sequence[RuleSource]) -> Compiled:
@@ -39,7 +36,8 @@ def compile_book(forms: Forms, faults: Sequence[Fault], sources: Sequence[RuleSo
     causes = [_cause(entry.form, forms) for entry in forms.causes.values()]
     fixes = [_fix(entry.form) for entry in forms.fixes.values()]
     providers = [_provider(entry.form) for entry in forms.providers.values()]
-    tree = _tree(forms)
+    texts, text_steps = words_index((rule.match.text, rule.label == "bundled") for rule in rules)
+    marks, mark_steps = marks_index(providers, own=[name for name, entry in forms.providers.items() if not _bundled(entry)])
     index = {
         "names": {
             "rules": [rule.id for rule in rules],
@@ -48,15 +46,10 @@ def compile_book(forms: Forms, faults: Sequence[Fault], sources: Sequence[RuleSo
             "providers": [provider.id for provider in providers],
         },
         "rule_causes": [rule.cause for rule in rules],
-        "texts": _words((rule.match.text, rule.label == "bundled") for rule in rules),
-        "wordless": [number for number, rule in enumerate(rules) if not rule.match.text],
-        "not_texts": {
-            number: _json([_step(pattern, trusted=rule.label == "bundled")[0] for pattern in rule.match.not_text])
-            for number, rule in enumerate(rules)
-            if rule.match.not_text
-        },
-        "axes": _axes(rules, {provider.id: provider for provider in providers}),
-        "marks": _marks(providers, forms),
+        "texts": texts,
+        "vetoes": vetoes(rules),
+        "axes": axes(rules, texts["starts"], {provider.id: provider for provider in providers}),
+        "marks": marks,
         "mx": {suffix.lower().strip("."): provider.id for provider in reversed(providers) for suffix in provider.mx},
         "families": {
             provider.id: [provider.family, provider.kind in SHUT_OUT, provider.kind in SOFTWARE] for provider in providers
@@ -72,7 +65,10 @@ def compile_book(forms: Forms, faults: Sequence[Fault], sources: Sequence[RuleSo
         ),
         "faults": list(faults),
     }
-    lines = [_json(page).encode("utf-8", "surrogatepass") for page in (*rules, *causes, *fixes, *providers, tree)]
+    lines = [
+        _json(page).encode("utf-8", "surrogatepass")
+        for page in (*rules, *causes, *fixes, *providers, *text_steps, *mark_steps, _tree(forms))
+    ]
     index["lengths"] = [len(line) + 1 for line in lines]
     return Compiled(json.loads(_json(index)), b"\n".join((*lines, b"")))
 
@@ -83,7 +79,11 @@ def _json(value: Any) -> str:
 
 def _rank(entry: Entry[schema.RuleForm], kinds: dict[str, pages.ProviderKind]) -> Any:
     provider = entry.form.provider
-    return rank(entry.form, None if provider is None else kinds[provider], bundled=entry.text.source.label == "bundled")
+    return rank(entry.form, None if provider is None else kinds[provider], bundled=_bundled(entry))
+
+
+def _bundled(entry: Entry[Any]) -> bool:
+    return entry.text.source.label == "bundled"
 
 
 # Pages
@@ -214,73 +214,3 @@ def _edge(form: schema.EdgeForm, forms: Forms) -> pages.Edge:
 def _dates(rules: Iterable[pages.Rule], providers: Iterable[pages.Provider]) -> set[str]:
     dates = {reference.checked for rule in rules for reference in rule.references}
     return dates | {limit.checked for provider in providers for limit in provider.limits}
-
-
-# What matching needs
-
-Step = list[Any]
-"""How a pattern is confirmed: ``[EXACT, literal, ...]``, else the engine, the pattern and its sets of literals."""
-
-
-def _step(pattern: str, *, trusted: bool) -> tuple[Step, tuple[str, ...]]:
-    """How a pattern is confirmed, and the literals of which each match holds one; none where nothing is known."""
-    needed = needed_literals(pattern)
-    best = needed.sets[0] if needed.sets else ()
-    if needed.exact:
-        return [EXACT, *best], best
-    return [(PLAIN if needed.plain else OTHER) if trusted else TIMED, pattern, *needed.sets], best
-
-
-def _words(sets: Iterable[tuple[Sequence[str], bool]]) -> dict[str, Any]:
-    """Sets of patterns, each with whether it is trusted, in the form that :class:`smtp421.rulebook.words.WordIndex` reads."""
-    steps_of_sets, anywhere = [], []
-    numbers: dict[str, list[int]] = defaultdict(list)
-    for number, (patterns, trusted) in enumerate(sets):
-        steps = [_step(pattern, trusted=trusted) for pattern in patterns]
-        steps_of_sets.append(_json([step for step, _literals in steps]))
-        if not steps or any(not literals for _step, literals in steps):
-            anywhere.append(number)
-            continue
-        for literal in {literal for _step, needed in steps for literal in needed}:
-            numbers[literal].append(number)
-    ordered = sorted(numbers)
-    return {
-        "steps": steps_of_sets,
-        "literals": ordered,
-        "sets": [" ".join(map(str, numbers[literal])) for literal in ordered],
-        "anywhere": anywhere,
-    }
-
-
-def _marks(providers: Sequence[pages.Provider], forms: Forms) -> dict[str, Any]:
-    """The marks of the providers, in the same form as the texts of rules."""
-    order = {"mailbox": 0, "gateway": 1, "sending_service": 2, "list": 3, "software": 4, "tool": 5}
-    marked = sorted(
-        (provider for provider in providers if provider.marks), key=lambda provider: (order[provider.kind], provider.id)
-    )
-    bundled = {name: entry.text.source.label == "bundled" for name, entry in forms.providers.items()}
-    words = _words((provider.marks, bundled[provider.id]) for provider in marked)
-    return {"ids": [provider.id for provider in marked], **words}
-
-
-def _axes(rules: Sequence[pages.Rule], providers: dict[str, pages.Provider]) -> dict[str, list[Any]]:
-    """For each condition other than words: the conditions that occur, each with its rules."""
-    axes: dict[str, dict[Hashable, list[int]]] = {
-        axis: defaultdict(list) for axis in ("code", "enhanced", "stage", "origin", "provider")
-    }
-    for number, rule in enumerate(rules):
-        match = rule.match
-        axes["code"][match.code, bool(match.text)].append(number)
-        axes["enhanced"][match.enhanced_code].append(number)
-        axes["stage"][match.stage].append(number)
-        axes["origin"][match.origin].append(number)
-        axes["provider"][_provider_condition(rule, providers)].append(number)
-    return {axis: [[condition, numbers] for condition, numbers in groups.items()] for axis, groups in axes.items()}
-
-
-def _provider_condition(rule: pages.Rule, providers: dict[str, pages.Provider]) -> tuple[str | None, bool, bool]:
-    """(family, whether another known family shuts the rule out, whether the provider must be known)."""
-    if rule.provider is None:
-        return (None, False, rule.match.provider_known)
-    provider = providers[rule.provider]
-    return (provider.family, provider.kind in SHUT_OUT, rule.match.provider_known)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from re import _constants as ast  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any, NamedTuple
@@ -20,7 +21,7 @@ MAX_PRODUCT = 24
 """Most literals that a sequence of choices is multiplied out to."""
 MAX_UNION = 64
 """Most literals that one pattern may need."""
-MAX_SETS = 4
+MAX_SETS = 3
 """Most sets that are kept of one pattern."""
 MAX_DEPTH = 60
 MAX_LENGTH = 200
@@ -63,6 +64,7 @@ UNKNOWN = _Part(None, (), pure=False)
 EMPTY = _Part(("",), ())
 
 
+@lru_cache(maxsize=8192)
 def needed_literals(pattern: str) -> Needed:
     """Find the literals of a pattern."""
     if OTHER_MEANING.search(pattern):
@@ -86,11 +88,13 @@ def _worth(literals: Literals) -> tuple[int, int]:
 
 def _ranked(sets: Iterable[Literals]) -> tuple[Literals, ...]:
     """The sets that tell something, the most telling first."""
-    usable = {
-        literals for literals in sets if len(literals) <= MAX_UNION and all(literals) and max(map(len, literals)) <= MAX_LENGTH
-    }
+    usable = {literals for literals in sets if len(literals) <= MAX_UNION and all(map(_usable, literals))}
     ranked = sorted(usable, key=lambda literals: (_worth(literals), literals), reverse=True)
     return tuple(ranked[:1] + [literals for literals in ranked[1:MAX_SETS] if _worth(literals)[0] > 1])
+
+
+def _usable(literal: str) -> bool:
+    return 0 < len(literal) <= MAX_LENGTH and "\n" not in literal
 
 
 def _unique(words: Iterable[str]) -> Literals:
@@ -105,6 +109,9 @@ def _sequence(items: Sequence[Any], depth: int) -> _Part:
     run: Literals = ("",)
     whole = pure = True
     for item in items:
+        if item[0] is ast.LITERAL and (character := _character(item[1])):
+            run = tuple([left + character for left in run])
+            continue
         part = _item(item, depth)
         pure = pure and part.pure
         found += part.needed
@@ -121,8 +128,6 @@ def _sequence(items: Sequence[Any], depth: int) -> _Part:
 
 def _item(item: tuple[Any, Any], depth: int) -> _Part:
     operation, value = item
-    if operation is ast.LITERAL:
-        return _character(value)
     if operation is ast.IN:
         return _class(value)
     if operation is ast.BRANCH:
@@ -140,25 +145,24 @@ def _item(item: tuple[Any, Any], depth: int) -> _Part:
     return UNKNOWN
 
 
-def _character(code: int) -> _Part:
+def _character(code: int) -> str:
+    """A character folded; empty for what may be a letter of a newer Unicode, whose case `regex` knows."""
     character = chr(code)
-    if not character.isprintable() and not character.isascii():  # perhaps a letter of a newer Unicode, whose case `regex` knows
-        return UNKNOWN
-    return _Part((fold(character),), ())
+    return fold(character) if character.isascii() or character.isprintable() else ""
 
 
 def _class(members: Sequence[tuple[Any, Any]]) -> _Part:
     words: list[str] = []
     for operation, value in members:
         if operation is ast.LITERAL:
-            words.append(fold(chr(value)))
+            words.append(_character(value))
         elif operation is ast.CATEGORY and value is ast.CATEGORY_SPACE:
             words.append(" ")
         elif operation is ast.RANGE and value[1] - value[0] < 8:
-            words += (fold(chr(code)) for code in range(value[0], value[1] + 1))
+            words += map(_character, range(value[0], value[1] + 1))
         else:
             return UNKNOWN
-    return _Part(_unique(words), ()) if len(words) <= MAX_PRODUCT else UNKNOWN
+    return _Part(_unique(words), ()) if all(words) and len(words) <= MAX_PRODUCT else UNKNOWN
 
 
 def _branch(parts: list[_Part]) -> _Part:

@@ -246,6 +246,6 @@ def _pattern_faults(entry: Entry[Any]) -> Iterator[Fault]:
         return
     for path, patterns in lists:
         for index, pattern in enumerate(patterns):
-            error = pattern_error(pattern)
+            error = pattern_error(pattern, trusted=entry.text.source.label == "bundled")
             if error:
                 yield entry.fault(f"invalid pattern: {error}", *path, index)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 from smtp421.model import EnhancedCode
 from smtp421.rulebook.pages import Subject
 from smtp421.rulebook.texts import TEXT_CAP, fold
-from smtp421.rulebook.words import Finder, WordIndex, bits, finders_of
+from smtp421.rulebook.words import Finder, Span, WordIndex, finder, mask_of
 
 MAX_REMEMBERED = 20_000
 """Combinations of conditions whose rules are remembered."""
@@ -18,20 +19,16 @@ Found = tuple[int, str]
 
 
 class Matcher:
-    """The rules of a book, known by number; a lower number wins."""
+    """The rules of a book, known by number; a lower number wins. ``steps`` gives how the patterns of a rule are confirmed."""
 
-    def __init__(self, index: Mapping[str, Any]) -> None:
-        self.words = WordIndex(index["texts"])
-        self._wordless = bits(index["wordless"])
-        self._not_texts: Mapping[str, str] = index["not_texts"]
+    def __init__(self, index: Mapping[str, Any], steps: Callable[[int], Sequence[Any]]) -> None:
+        self.words = WordIndex(index["texts"], steps)
+        self._veto_steps: Mapping[str, Sequence[Any]] = index["vetoes"]
         self._families: Mapping[str, Sequence[Any]] = index["families"]
-        self._axes = {
-            axis: [(condition, bits(numbers)) for condition, numbers in conditions] for axis, conditions in index["axes"].items()
-        }
-        self._by_enhanced = sum(numbers for condition, numbers in self._axes["enhanced"] if condition)
+        self._axes: Mapping[str, Sequence[tuple[Any, str]]] = index["axes"]
         self._axis_masks: dict[tuple[str, Hashable], int] = {}
         self._masks: dict[tuple[Any, ...], int] = {}
-        self._vetoes: dict[int, tuple[Finder, ...]] = {}
+        self._vetoes: dict[int, list[Finder]] = {}
 
     def first(self, subject: Subject) -> Found | None:
         """The rule that wins."""
@@ -43,40 +40,50 @@ class Matcher:
         if len(text) > TEXT_CAP:
             text = text[:TEXT_CAP]
         folded = text.lower() if text.isascii() else fold(text)
-        conditions = subject[1:]
-        fitting = self._masks.get(conditions)
+        fitting = self._masks.get(subject[1:])
         if fitting is None:
             fitting = self._fitting(subject)
         mask = self.words.candidates(folded) & fitting
         while mask:
-            low = mask & -mask
-            mask ^= low
-            number = low.bit_length() - 1
-            if low & self._wordless:
+            number = (mask & -mask).bit_length() - 1
+            if self._wordless >> number & 1:
                 words = self._code(number, subject)
             else:
                 span = self.words.confirm(number, text, folded)
                 if span is None:
+                    mask &= mask - 1
                     continue
-                words = text[span[0] : span[1]]
-            if self._not_texts and self._vetoed(number, text, folded):
-                continue
-            yield number, words
+                words = text[span[0] : span[1]].strip()
+            rule = self.words.owner(number)
+            end = self.words.end(rule)
+            mask = mask >> end << end
+            if not (self._veto_steps and self._vetoed(rule, text, folded)):
+                yield rule, words
+
+    @cached_property
+    def _wordless(self) -> int:
+        """The numbers of rules without words."""
+        return self._axis("code", False, lambda condition, _value: not condition[1])
+
+    @cached_property
+    def _by_enhanced(self) -> int:
+        """The numbers of rules with a condition on the enhanced code."""
+        return self._axis("enhanced", False, lambda condition, _value: bool(condition))
 
     def _code(self, number: int, subject: Subject) -> str:
         """The code that decided."""
         by_enhanced = subject.enhanced is not None and (subject.code is None or self._by_enhanced >> number & 1)
         return str(subject.enhanced if by_enhanced else subject.code or "")
 
-    def _vetoed(self, number: int, text: str, folded: str) -> bool:
-        finders = self._vetoes.get(number)
+    def _vetoed(self, rule: int, text: str, folded: str) -> bool:
+        finders = self._vetoes.get(rule)
         if finders is None:
-            steps = self._not_texts.get(str(number))
-            finders = self._vetoes[number] = finders_of(steps) if steps else ()
+            finders = self._vetoes[rule] = [finder(step) for step in self._veto_steps.get(str(rule), ())]
         try:
             return any(find(text, folded) is not None for find in finders)
         except TimeoutError:
-            self.words.strike(number)
+            if self.words.strike(rule):
+                self._vetoes[rule] = [_always]
             return True
 
     # Conditions other than words
@@ -105,9 +112,13 @@ class Matcher:
             mask = 0
             for condition, numbers in self._axes[axis]:
                 if fits(condition, value):
-                    mask |= numbers
+                    mask |= mask_of(numbers)
             self._axis_masks[axis, value] = mask
         return mask
+
+
+def _always(_text: str, _folded: str) -> Span | None:
+    return 0, 0
 
 
 def code_fits(condition: Sequence[Any], value: tuple[int | None, int | None]) -> bool:

@@ -1,13 +1,12 @@
-"""Many sets of patterns searched at once: literals tell which sets are worth trying, then patterns confirm.
+"""Many patterns searched at once: the literals of a text tell which are worth trying, then each is confirmed.
 
-A *set* is the ``text`` of one rule or the ``marks`` of one provider; it is found where one of its patterns is. Sets are known
-by number, and a lower number comes first.
+Patterns are numbered through; those of one rule (or the marks of one provider), its *owner*, stand together.
 """
 
 from __future__ import annotations
 
-import json
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -15,10 +14,12 @@ from smtp421.rulebook.texts import counts
 
 EXACT, PLAIN, OTHER, TIMED = range(4)
 """How a pattern is confirmed: its literals tell all; with ``re``; with ``regex``; with ``regex`` and a time limit."""
+LEVELS = 3
+"""Sets of literals that are looked at for one pattern: a text must hold a literal of each."""
 TIMEOUT = 0.05
 """Seconds that a pattern of a rule that is not bundled may take on one text."""
 STRIKES = 3
-"""Time-outs after which a set is left out for good."""
+"""Time-outs after which a pattern is left out for good."""
 FEW_TEXTS = 4
 """Texts that are searched literal by literal before an automaton is worth building."""
 
@@ -28,101 +29,109 @@ Finder = Callable[[str, str], Span | None]
 
 
 class WordIndex:
-    """The sets of patterns, as an index of :mod:`smtp421.rulebook.compile` has them.
+    """Patterns of many owners, as :mod:`smtp421.rulebook.index` lays them out.
 
-    ``steps``: for each set its patterns; ``literals`` and, of equal length, the ``sets`` that each speaks for, as numbers with
-    blanks between; ``anywhere``: the sets to be tried on every text.
+    ``count`` of patterns; ``starts``: the first pattern of each owner; ``literals`` and, of equal length, the ``places`` that
+    each has in the masks: a pattern's number, plus ``count`` for the second set, twice that for the third; ``always``: places
+    that need no literal. ``steps`` gives for an owner how its patterns are confirmed.
     """
 
-    def __init__(self, index: Mapping[str, Any]) -> None:
-        self._steps: Sequence[str] = index["steps"]
-        self._literals: Sequence[str] = index["literals"]
-        self._sets: Sequence[str] = index["sets"]
-        self._anywhere = bits(index["anywhere"])
+    def __init__(self, index: Mapping[str, Any], steps: Callable[[int], Sequence[Any]]) -> None:
+        self._count: int = index["count"]
+        self._starts: Sequence[int] = index["starts"]
+        self._literals = index["literals"].split("\n") if index["literals"] else []
+        self._places = index["places"].split("\n")
+        self._always = mask_of(index["always"])
+        self._steps = steps
         self._automaton: Any = None
         self._seen = 0
-        self._finders: list[tuple[Finder, ...] | None] = [None] * len(self._steps)
+        self._finders: list[Finder | None] = [None] * self._count
         self._strikes: dict[int, int] = {}
 
     @property
     def slow(self) -> Mapping[int, int]:
-        """The sets that took too long, and how often."""
+        """The owners of patterns that took too long, and how often."""
         return self._strikes
 
+    def owner(self, number: int) -> int:
+        """Whose pattern it is."""
+        return bisect_right(self._starts, number) - 1
+
+    def end(self, owner: int) -> int:
+        """The number after an owner's last pattern."""
+        return self._starts[owner + 1] if owner + 1 < len(self._starts) else self._count
+
     def candidates(self, folded: str) -> int:
-        """The sets that may be found in a folded text, one bit each."""
-        mask = self._anywhere
+        """The patterns that may be found in a folded text, one bit each. Bits beyond their count mean nothing."""
+        mask = self._always
         if self._automaton is not None:
-            for _end, sets in self._automaton.iter(folded):
-                mask |= sets
-            return mask
-        self._seen += 1
-        if self._seen > FEW_TEXTS and self._literals:
-            self._build()
-        for position, literal in enumerate(self._literals):
-            if literal in folded:
-                mask |= bits(map(int, self._sets[position].split()))
-        return mask
+            for _end, places in self._automaton.iter(folded):
+                mask |= places
+        else:
+            for literal, places in zip(self._literals, self._places, strict=False):
+                if literal in folded:
+                    mask |= mask_of(places)
+            self._seen += 1
+            if self._seen > FEW_TEXTS and self._literals:
+                self._build()
+        return mask & (mask >> self._count) & (mask >> 2 * self._count)
 
     def _build(self) -> None:
         import ahocorasick  # here, since a single text does not need it
 
         automaton = ahocorasick.Automaton()
-        for literal, sets in zip(self._literals, self._sets, strict=True):
-            automaton.add_word(literal, bits(map(int, sets.split())))
+        for literal, places in zip(self._literals, self._places, strict=True):
+            automaton.add_word(literal, mask_of(places))
         automaton.make_automaton()
         self._automaton = automaton
 
     def confirm(self, number: int, text: str, folded: str) -> Span | None:
-        """Where a set is found in a text. A set that takes too long is not found, and after three times never again."""
-        finders = self._finders[number]
-        if finders is None:
-            finders = self._finders[number] = finders_of(self._steps[number])
+        """Where a pattern is found in a text. One that takes too long is not found, and after three times never again."""
+        find = self._finders[number]
+        if find is None:
+            owner = self.owner(number)
+            find = self._finders[number] = finder(self._steps(owner)[number - self._starts[owner]])
         try:
-            for find in finders:
-                span = find(text, folded)
-                if span is not None:
-                    return span
+            return find(text, folded)
         except TimeoutError:
-            self.strike(number)
-        return None
+            if self.strike(self.owner(number)):
+                self._finders[number] = _never
+            return None
 
-    def strike(self, number: int) -> None:
-        """Count a time-out."""
-        strikes = self._strikes[number] = self._strikes.get(number, 0) + 1
-        if strikes >= STRIKES:
-            self._finders[number] = ()
+    def strike(self, owner: int) -> bool:
+        """Count a time-out; tell whether it is one too many."""
+        strikes = self._strikes[owner] = self._strikes.get(owner, 0) + 1
+        return strikes >= STRIKES
 
     def found(self, text: str, folded: str) -> Iterator[int]:
-        """The sets that are found in a text, in their order."""
-        for number in numbers_of(self.candidates(folded)):
-            if self.confirm(number, text, folded) is not None:
-                yield number
+        """The owners whose patterns are found in a text, in their order."""
+        mask = self.candidates(folded) & ((1 << self._count) - 1)
+        while mask:
+            number = (mask & -mask).bit_length() - 1
+            if self.confirm(number, text, folded) is None:
+                mask &= mask - 1
+                continue
+            owner = self.owner(number)
+            mask = mask >> self.end(owner) << self.end(owner)
+            yield owner
 
 
-def bits(numbers: Iterable[int]) -> int:
-    """A mask with these bits set."""
+def mask_of(numbers: str) -> int:
+    """A mask with these bits set: ``0-4 7 9-12``."""
     mask = 0
-    for number in numbers:
-        mask |= 1 << number
+    for part in numbers.split():
+        first, _to, last = part.partition("-")
+        start = int(first)
+        mask |= ((1 << int(last) - start + 1) - 1 if last else 1) << start
     return mask
 
 
-def numbers_of(mask: int) -> Iterator[int]:
-    """The bits that are set, the lowest first."""
-    while mask:
-        low = mask & -mask
-        yield low.bit_length() - 1
-        mask ^= low
-
-
-def finders_of(steps: str) -> tuple[Finder, ...]:
-    """The searches for the patterns of a set: a JSON list of steps."""
-    return tuple(finder(step) for step in json.loads(steps))
+def _never(_text: str, _folded: str) -> Span | None:
+    return None
 
 
 def finder(step: Sequence[Any]) -> Finder:
-    """The search that a step of an index (:mod:`smtp421.rulebook.compile`) stands for."""
+    """The search that a step of :mod:`smtp421.rulebook.index` stands for."""
     kind, first, *rest = step
     if kind == EXACT:
         return _literals((first, *rest)) if rest else _literal(first)

@@ -122,7 +122,7 @@ def _found(patterns: tuple[str, ...], text: str) -> str | None:
     for pattern in patterns:
         for found in _compiled(pattern).finditer(text):
             if counts(text, *found.span()):
-                return str(found.group())
+                return str(found.group()).strip()
     return None
 
 

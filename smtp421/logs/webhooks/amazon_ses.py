@@ -1,4 +1,4 @@
-"""Amazon SES: event publishing and feedback notifications; as they are, in SNS messages, in EventBridge events, in SQS and Lambda.
+"""Amazon SES: event publishing and feedback notifications, bare or carried by SNS, EventBridge, SQS and Lambda.
 
 ``diagnosticCode`` holds the reply behind ``smtp;``, for each recipient. SES says much itself in the form of a reply (``421 4.4.1
 Unable to connect to remote host``) and names no server, so that who said it stays open. A ``Transient`` bounce comes after all

@@ -1,7 +1,7 @@
 """Postal: webhook events of a message's delivery.
 
-``payload.output`` is the reply, cut at 512 characters; ``payload.details`` is Postal's sentence about the attempt, which names the
-server. Where nobody answered, the sentence is the reason.
+``payload.output`` is the reply, cut at 512 characters; ``payload.details`` is Postal's sentence about the attempt, which names
+the server. Where nobody answered, the sentence is the reason.
 Layout: https://docs.postalserver.io/developer/webhooks and lib/postal/message_db/delivery.rb of https://github.com/postalserver/postal
 """
 

@@ -1,9 +1,11 @@
-"""A memory for readers of records that span lines: it keeps the latest entries and forgets the oldest, so that it cannot grow."""
+"""What readers of records that span lines share: a memory that forgets its oldest entries, so that it cannot grow."""
 
 from __future__ import annotations
 
 from collections import OrderedDict
 from typing import TypeVar
+
+from smtp421.logs.line import Line
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
@@ -24,3 +26,8 @@ class Recent(OrderedDict[Key, Value]):
         self.move_to_end(key)
         if len(self) > self._size:
             self.popitem(last=False)
+
+
+def follows(last: Line, line: Line) -> bool:
+    """Whether ``line`` is the one right behind ``last``, so that it can go on with it."""
+    return last.number is None or line.number is None or line.number == last.number + 1 + last.text.count("\n")

@@ -1,0 +1,267 @@
+"""Where lines come from: files, pipes and standard input, packed or not, in UTF-8 or UTF-16.
+
+All go the same way, in chunks of 1 MiB, so that memory stays bounded: read, unpack (:mod:`smtp421.logs.compression`), turn UTF-16
+into UTF-8 and drop byte-order marks, cut at line ends. A pipe is read with read(2), which gives what is there: a line is handed
+on as soon as it has come. What goes wrong on the way is a :class:`Remark`, and what came before it is read.
+"""
+
+from __future__ import annotations
+
+import codecs
+import os
+import select
+import stat
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from io import FileIO
+from pathlib import Path
+from typing import NamedTuple, Protocol
+
+from smtp421.errors import InputUnreadable
+from smtp421.logs.compression import peek, unpacked
+
+STDIN = "-"
+CHUNK = 1 << 20
+LONGEST = 1 << 18
+"""Bytes of a line that are kept; no log record is that long."""
+
+_SAMPLES, _SAMPLE = 32, 1 << 13
+_MARKS_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_TRUSTED = datetime(2000, 1, 1, tzinfo=UTC).timestamp()
+"""Archives made to be reproducible set file times to 1970 or 1980: those say nothing."""
+
+
+class Remark(NamedTuple):
+    """Something about an input that its reader should know; work went on."""
+
+    path: str
+    line: int
+    """The last line that was read before; 0 where there is none."""
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.path}, line {self.line}: {self.message}" if self.line else f"{self.path}: {self.message}"
+
+
+class Raw(Protocol):
+    """What bytes are read from: a :class:`io.FileIO` or its like."""
+
+    def read(self, size: int, /) -> bytes | None:
+        """At least one byte as soon as there is one, ``b""`` at the end, None where a pipe that does not block has none yet."""
+        ...
+
+    def close(self) -> object:
+        """Close it."""
+        ...
+
+
+class Cutter:
+    """Cuts a text that comes in chunks into blocks of whole lines. Of a line longer than ``longest`` the beginning is kept.
+
+    Zero bytes before such a line, as a crash or a copytruncate leaves them, do not count.
+    """
+
+    def __init__(self, longest: int = LONGEST) -> None:
+        self.cut = 0
+        """How many lines were too long."""
+        self._longest = longest
+        self._rest = bytearray()
+        self._skipping = self._leading = False
+
+    def push(self, chunk: bytes) -> bytes:
+        """Take a chunk; what is complete now, ending with a line end, or nothing."""
+        if self._skipping:
+            end = chunk.find(b"\n")
+            if end < 0:
+                return b""
+            chunk, self._skipping = chunk[end:], False
+        if self._leading:
+            chunk = chunk.lstrip(b"\0")
+            self._leading = not chunk
+        end = chunk.rfind(b"\n") + 1
+        if not end:
+            self._rest += chunk
+            self._bound()
+            return b""
+        block = bytes(self._rest) + chunk[:end] if self._rest else chunk[:end]
+        self._rest = bytearray(chunk[end:])
+        self._bound()
+        return self._shortened(block)
+
+    def flush(self) -> bytes:
+        """The last line, where no line end closed it."""
+        rest, self._rest, self._skipping = bytes(self._rest), bytearray(), False
+        return rest
+
+    def _bound(self) -> None:
+        if len(self._rest) > self._longest:
+            self._rest = self._rest.lstrip(b"\0")
+            self._leading = not self._rest
+        if len(self._rest) > self._longest:
+            del self._rest[self._longest :]
+            self._skipping = True
+            self.cut += 1
+
+    def _shortened(self, block: bytes) -> bytes:
+        """The block without what is too long; looked at in strides, for hardly any block holds such a line."""
+        parts: list[bytes] = []
+        start = done = 0
+        while len(block) - start > self._longest + 1:
+            end = block.rfind(b"\n", start, start + self._longest + 1)
+            if end < 0:
+                end = block.find(b"\n", start)
+                line = block[start:end].lstrip(b"\0")
+                self.cut += len(line) > self._longest
+                parts += (block[done:start], line[: self._longest])
+                done = end
+            start = end + 1
+        return b"".join((*parts, block[done:])) if parts else block
+
+
+def utf8(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """Yield the text in UTF-8: from UTF-16 where a byte-order mark says so, else as it is, without a mark."""
+    head = peek(chunks, (codecs.BOM_UTF8, *_MARKS_16))
+    if head.startswith(_MARKS_16):
+        decoder = codecs.getincrementaldecoder("utf-16")(errors="replace")
+        yield decoder.decode(head).encode("utf-8", "replace")
+        for chunk in chunks:
+            yield decoder.decode(chunk).encode("utf-8", "replace")
+        yield decoder.decode(b"", final=True).encode("utf-8", "replace")
+        return
+    yield head.removeprefix(codecs.BOM_UTF8)
+    yield from chunks
+
+
+class Source:
+    """An input, to be read once. Lines come without their line ends; a carriage return before one is left to the layout."""
+
+    def __init__(self, name: str, raw: Raw, *, size: int | None = None, modified: datetime | None = None) -> None:
+        self.name = name
+        self.size = size
+        """Bytes to be read, for a display of progress; None where nobody knows."""
+        self.modified = modified
+        """When a file was last written to: about when its last line came."""
+        self.position = 0
+        """Bytes read so far, as they are stored."""
+        self.lines_read = 0
+        self.remarks: list[Remark] = []
+        self._raw = raw
+
+    def __enter__(self) -> Source:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._raw.close()
+
+    def lines(self) -> Iterator[tuple[int, bytes]]:
+        """Yield each line with its number, counted from 1."""
+        for number, block in self.blocks():
+            pieces = block.split(b"\n")
+            if not pieces[-1]:
+                pieces.pop()
+            yield from enumerate(pieces, number)
+
+    def blocks(self) -> Iterator[tuple[int, bytes]]:
+        """Yield blocks of whole lines, each with the number of its first line. All but the last end with a line end.
+
+        Raises :class:`smtp421.errors.InputUnreadable` where nothing can be read, and :class:`smtp421.errors.MissingExtra`.
+        """
+        cutter = Cutter()
+        for chunk in utf8(unpacked(self._chunks(), self.name, self._remark)):
+            if block := cutter.push(chunk):
+                first = self.lines_read + 1
+                self.lines_read += block.count(b"\n")
+                yield first, block
+        if block := cutter.flush():
+            self.lines_read += 1
+            yield self.lines_read, block
+        if cutter.cut:
+            what = "a line" if cutter.cut == 1 else f"{cutter.cut} lines"
+            self.remarks.append(Remark(self.name, 0, f"{what} longer than {LONGEST // 1024} KiB cut"))
+
+    def sample(self) -> list[str]:
+        """Lines from all over a file that is not packed, in order; none of a pipe. Reading goes on where it was."""
+        raw = self._raw
+        if not self.size or not isinstance(raw, FileIO):
+            return []
+        offsets = [*range(0, self.size, max(self.size // _SAMPLES, _SAMPLE))]
+        offsets.append(max(offsets[-1] + _SAMPLE, self.size - _SAMPLE))
+        found: list[str] = []
+        try:
+            here = raw.tell()
+            for offset in offsets:
+                raw.seek(offset)
+                lines = (raw.read(_SAMPLE) or b"").decode("utf-8", "replace").split("\n")
+                found += lines[1:] if offset else lines  # the first may have begun before
+            raw.seek(here)
+        except OSError:
+            return []
+        return found
+
+    def _chunks(self) -> Iterator[bytes]:
+        while True:
+            try:
+                chunk = self._raw.read(CHUNK)
+            except OSError as error:
+                if not self.position:
+                    raise InputUnreadable(path=self.name, reason=error.strerror or error) from error
+                self._remark(f"reading failed ({error.strerror or error}), the rest is missing")
+                return
+            if chunk is None:
+                select.select([self._raw], [], [])
+            elif chunk:
+                self.position += len(chunk)
+                yield chunk
+            else:
+                return
+
+    def _remark(self, message: str) -> None:
+        self.remarks.append(Remark(self.name, self.lines_read, message))
+
+
+def open_source(path: str | os.PathLike[str]) -> Source:
+    """Open a file, or standard input where ``path`` is ``-``. Raises :class:`smtp421.errors.InputUnreadable`."""
+    if path == STDIN:
+        return _standard_input()
+    name = os.fspath(path)
+    try:
+        raw = Path(name).open("rb", buffering=0)
+        return _described(name, raw, raw.fileno())
+    except (OSError, ValueError) as error:  # ValueError: a zero byte in the name
+        raise InputUnreadable(path=name, reason=getattr(error, "strerror", None) or error) from error
+
+
+class _Buffered:
+    """A standard input that somebody put in place of the real one."""
+
+    def read(self, size: int, /) -> bytes:
+        data: bytes = sys.stdin.buffer.read1(size)
+        return data
+
+    def close(self) -> None:
+        """It is not ours to close."""
+
+
+def _standard_input() -> Source:
+    try:
+        number = sys.stdin.fileno()
+        raw = open(number, "rb", buffering=0, closefd=False)  # noqa: PTH123, SIM115
+    except (OSError, ValueError, AttributeError):
+        if sys.stdin is None:
+            raise InputUnreadable(path=STDIN, reason="there is no standard input") from None
+        return Source(STDIN, _Buffered())
+    return _described(STDIN, raw, number)
+
+
+def _described(name: str, raw: Raw, number: int) -> Source:
+    status = os.fstat(number)
+    if not stat.S_ISREG(status.st_mode):
+        return Source(name, raw)
+    modified = datetime.fromtimestamp(status.st_mtime, UTC) if status.st_mtime > _TRUSTED else None
+    return Source(name, raw, size=status.st_size, modified=modified)
+

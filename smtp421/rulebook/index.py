@@ -1,0 +1,121 @@
+"""What matching needs of rules and marks, as plain data: literals, conditions, and how each pattern is confirmed.
+
+Patterns are numbered through in the order of their rules; a rule without patterns takes one number too. So the lowest number
+that fits is the rule that wins, and all that is known of patterns is a bit mask.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Hashable, Iterable, Sequence
+from typing import Any
+
+from smtp421.rulebook.literals import needed_literals
+from smtp421.rulebook.pages import Provider, Rule
+from smtp421.rulebook.rank import SHUT_OUT
+from smtp421.rulebook.words import EXACT, LEVELS, OTHER, PLAIN, TIMED
+
+Step = list[Any]
+"""How a pattern is confirmed: ``[EXACT, literal, ...]``, else the engine, the pattern and maybe its sets of literals."""
+
+MARK_ORDER = ("mailbox", "gateway", "sending_service", "list", "software", "tool")
+"""Which kind of provider a text speaks of first, where it bears the marks of several."""
+
+
+def _step(pattern: str, *, trusted: bool) -> tuple[Step, tuple[tuple[str, ...], ...]]:
+    """How a pattern is confirmed, and the sets of literals of which each match holds one."""
+    needed = needed_literals(pattern)
+    if needed.exact:
+        return [EXACT, *needed.sets[0]], needed.sets
+    return [(PLAIN if needed.plain else OTHER) if trusted else TIMED, pattern], needed.sets
+
+
+def words_index(sets: Iterable[tuple[Sequence[str], bool]]) -> tuple[dict[str, Any], list[list[Step]]]:
+    """Index the patterns of rules, or of providers; each comes with whether its patterns are trusted.
+
+    Gives what :class:`smtp421.rulebook.words.WordIndex` reads, and for each the steps of its patterns.
+    """
+    steps: list[list[Step]] = []
+    starts: list[int] = []
+    needs: list[tuple[tuple[str, ...], ...]] = []
+    for patterns, trusted in sets:
+        starts.append(len(needs))
+        pairs = [_step(pattern, trusted=trusted) for pattern in patterns]
+        steps.append([step for step, _needed in pairs])
+        needs += [needed for _step, needed in pairs] or [()]
+    count = len(needs)
+    places: dict[str, list[int]] = defaultdict(list)
+    always = []
+    for level in range(LEVELS):
+        for number, needed in enumerate(needs):
+            place = level * count + number
+            if level >= len(needed):
+                always.append(place)
+                continue
+            for literal in needed[level]:
+                places[literal].append(place)
+    literals = sorted(places)
+    index = {
+        "count": count,
+        "starts": starts,
+        "literals": "\n".join(literals),
+        "places": "\n".join(" ".join(map(str, places[literal])) for literal in literals),
+        "always": ranges(always),
+    }
+    return index, steps
+
+
+def ranges(numbers: Iterable[int]) -> str:
+    """Rising numbers as text: ``0-4 7 9-12``."""
+    parts: list[list[int]] = []
+    for number in numbers:
+        if parts and parts[-1][-1] == number - 1:
+            parts[-1][1:] = [number]
+        else:
+            parts.append([number])
+    return " ".join("-".join(map(str, part)) for part in parts)
+
+
+def marks_index(providers: Iterable[Provider], own: Collection[str]) -> tuple[dict[str, Any], list[list[Step]]]:
+    """Index the marks of providers; those of ``own`` come from the user and run with a time limit."""
+    marked = [provider for provider in providers if provider.marks]
+    marked.sort(key=lambda provider: (MARK_ORDER.index(provider.kind), provider.id))
+    index, steps = words_index((provider.marks, provider.id not in own) for provider in marked)
+    return {"ids": [provider.id for provider in marked], **index}, steps
+
+
+def vetoes(rules: Iterable[Rule]) -> dict[int, list[Step]]:
+    """The ``not_text`` of the rules that have one."""
+    return {
+        number: [[*step, *needed] if step[0] != EXACT else step for step, needed in _veto_steps(rule)]
+        for number, rule in enumerate(rules)
+        if rule.match.not_text
+    }
+
+
+def _veto_steps(rule: Rule) -> list[tuple[Step, tuple[tuple[str, ...], ...]]]:
+    return [_step(pattern, trusted=rule.label == "bundled") for pattern in rule.match.not_text]
+
+
+def axes(rules: Sequence[Rule], starts: Sequence[int], providers: dict[str, Provider]) -> dict[str, list[Any]]:
+    """For each condition other than words: the values that occur, each with the numbers of the patterns that it holds for."""
+    found: dict[str, dict[Hashable, list[int]]] = {
+        name: defaultdict(list) for name in ("code", "enhanced", "stage", "origin", "provider")
+    }
+    for number, rule in enumerate(rules):
+        match = rule.match
+        patterns = range(starts[number], starts[number] + max(1, len(match.text)))
+        found["code"][match.code, bool(match.text)] += patterns
+        found["enhanced"][match.enhanced_code] += patterns
+        found["stage"][match.stage] += patterns
+        found["origin"][match.origin] += patterns
+        found["provider"][_provider_condition(rule, providers)] += patterns
+    return {name: [[value, ranges(numbers)] for value, numbers in groups.items()] for name, groups in found.items()}
+
+
+def _provider_condition(rule: Rule, providers: dict[str, Provider]) -> tuple[str | None, bool, bool]:
+    """(family, whether another known family shuts the rule out, whether the provider must be known)."""
+    if rule.provider is None:
+        return (None, False, rule.match.provider_known)
+    provider = providers[rule.provider]
+    return (provider.family, provider.kind in SHUT_OUT, rule.match.provider_known)
