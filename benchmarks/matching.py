@@ -29,8 +29,8 @@ from smtp421.rulebook.texts import TEXT_CAP, collapse, counts
 Answer = tuple[str, str] | None
 CODES = re.compile(r"^(\d{3})[ -]*(?:#?(\d\.\d{1,3}\.\d{1,3})\b)?")
 WORDS = (
-    "temporarily deferred due to unusual rate volume of mail from host address client sender recipient mailbox server busy try again "
-    "later please connection limit exceeded policy reputation listed blocked greylisted message content DNS lookup failure TLS system"
+    "temporarily deferred due to unusual rate volume of mail from host address client sender recipient mailbox server busy try "
+    "again later please connection limit exceeded policy reputation listed blocked greylisted message content DNS lookup failure"
 ).split()
 NOUNS = ("quota", "gateway", "cluster", "tenant", "pool", "relay", "bucket", "channel", "filter", "queue")
 
@@ -66,7 +66,8 @@ def make_subjects(book: RuleBook, count: int, chance: random.Random) -> list[Sub
     examples = [example for rule in book.rules.values() for example in (*rule.examples, *rule.counterexamples)] or [
         "421 4.7.0 Try again"
     ]
-    families = [(provider.id, book.locking_family(provider.id)) for provider in book.providers.values()]
+    relays = chance.sample(sorted(book.providers), min(20, len(book.providers)))  # a log meets some providers again and again
+    families = [(provider, book.locking_family(provider)) for provider in relays]
     return [
         _subject(chance.choice(examples) if chance.random() < 0.8 else _random_reply(chance), families, chance)
         for _ in range(count)
@@ -75,7 +76,8 @@ def make_subjects(book: RuleBook, count: int, chance: random.Random) -> list[Sub
 
 def _random_reply(chance: random.Random) -> str:
     words = " ".join(chance.choice(WORDS) for _ in range(chance.randint(4, 30)))
-    return f"{chance.choice((421, 450, 451, 452, 554))} 4.{chance.randint(2, 7)}.{chance.randint(0, 30)} {words} {chance.randrange(10**6)}"
+    codes = f"{chance.choice((421, 450, 451, 452, 554))} 4.{chance.randint(2, 7)}.{chance.randint(0, 30)}"
+    return f"{codes} {words} {chance.randrange(10**6)}"
 
 
 def _subject(reply: str, families: list[tuple[str, str | None]], chance: random.Random) -> Subject:
@@ -162,7 +164,7 @@ def _search(patterns: list[Any], text: str) -> str | None:
     return None
 
 
-def run(first: Callable[[Subject], Answer], subjects: list[Subject]) -> tuple[float, list[Answer]]:
+def run(first: Callable[[Subject], Any], subjects: list[Subject]) -> tuple[float, list[Any]]:
     """CPU seconds, and the answers."""
     start = time.process_time()
     answers = [first(subject) for subject in subjects]
@@ -179,7 +181,8 @@ def main() -> Iterator[str]:
     chance = random.Random(wish.seed)
     book = make_book(wish.rules, chance)
     subjects = make_subjects(book, wish.replies, chance)
-    yield f"{len(book.rules)} rules, {len(subjects)} replies, {len({subject.text for subject in subjects})} different texts, seed {wish.seed}"
+    texts = len({subject.text for subject in subjects})
+    yield f"{len(book.rules)} rules, {len(subjects)} replies with {texts} different texts, seed {wish.seed}"
     run(book.first, subjects[:2000])  # both are warm
     seconds, matches = run(book.first, subjects)
     answers = [None if match is None else (match[0].id, match[1]) for match in matches]
@@ -189,7 +192,8 @@ def main() -> Iterator[str]:
         run(slow.first, subjects[:200])
         slow_seconds, expected = run(slow.first, subjects)
         differences = sum(one != other for one, other in zip(answers, expected, strict=True))
-        yield f"{name:<22}{len(subjects) / slow_seconds:9,.0f} replies/s: {slow_seconds / seconds:.1f} x, {differences} different answers"
+        speed = f"{name:<22}{len(subjects) / slow_seconds:9,.0f} replies/s"
+        yield f"{speed}: {slow_seconds / seconds:.1f} x, {differences} different answers"
 
 
 if __name__ == "__main__":

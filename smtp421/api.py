@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from smtp421.diagnosis.decide import diagnose
-from smtp421.errors import NothingToExplain
-from smtp421.logs import Stream, read_paste
-from smtp421.logs.line import Line
-from smtp421.model import Attempt, Diagnosis, Evidence, Status
+from smtp421.errors import NothingToExplain, UnknownFormat
+from smtp421.logs import LINE_FORMATS, read_paste
+from smtp421.model import Attempt, Diagnosis, Evidence
 from smtp421.rulebook import RuleBook
 from smtp421.rulebook import load_rulebook as _load
 
-_REPORTED = (Status.DEFERRED, Status.SUSPENDED, Status.EXPIRED, None)
-"""What ``scan`` yields: deferrals, not what was sent or bounced."""
+if TYPE_CHECKING:
+    from smtp421.logs.source import Source
+    from smtp421.scanning import Item, Scan
+
 _MAIL_WORDS = (
     "mail smtp server relay host connect connection message recipient sender address mailbox queue deliver deliver "
     "delivery deferred timeout timed tls ssl "
@@ -69,19 +71,31 @@ def explain(
     return explain_all(text, rulebook=rulebook, now=now, evidence=evidence)[0]
 
 
-def scan(lines: Iterable[str | bytes], *, rulebook: RuleBook | None = None, now: datetime | None = None) -> Iterator[Diagnosis]:
-    """Diagnose each deferral in the lines of a log, in order, as they come. Lines that no reader knows are passed over."""
-    book = rulebook or _default_book()
-    clock = now or datetime.now(UTC)
-    stream = Stream()
-    for number, raw in enumerate(lines, start=1):
-        text = raw.decode("utf-8", "replace") if isinstance(raw, bytes) else raw
-        for attempt in stream.read(Line(number, text.rstrip("\r\n"), clock)):
-            if attempt.status in _REPORTED:
-                yield diagnose(attempt, book)
-    for attempt in stream.close():
-        if attempt.status in _REPORTED:
-            yield diagnose(attempt, book)
+def scan(
+    lines: Iterable[Item] | Path | str | Source,
+    *,
+    rulebook: RuleBook | None = None,
+    now: datetime | None = None,
+    input_format: str | None = None,
+) -> Scan:
+    """Diagnose each deferral in a log, in order, as they come. Lines that no reader knows are passed over.
+
+    ``lines`` is a path (``"-"`` is standard input), an open :class:`smtp421.logs.source.Source`, or an iterable: of lines, of
+    ``Path`` objects, or of the pairs of :func:`smtp421.logs.follow.follow`. ``now`` is the clock for stamps without a year
+    (default: a file's own time, else the real one). ``input_format`` is the format that all lines are read in, else each line
+    tells its own. The answer is an iterator that counts lines and attempts and has ``remarks`` on what could not be read.
+    Raises ``InputUnreadable``, ``UnknownFormat`` and ``MissingExtra`` of :mod:`smtp421.errors`.
+    """
+    from smtp421.logs.source import Source, open_source  # what single replies need not load
+    from smtp421.scanning import Scan
+
+    formats = [form for form in LINE_FORMATS if input_format in (None, form.name)]
+    if not formats:
+        raise UnknownFormat(name=input_format, known=", ".join(form.name for form in LINE_FORMATS))
+    if isinstance(lines, str | os.PathLike):
+        lines = open_source(lines)
+    items: Iterable[Item] = [lines] if isinstance(lines, Source) else lines
+    return Scan(items, rulebook or _default_book(), now or datetime.now(UTC), trusting=now is None, formats=formats)
 
 
 def _tells_something(diagnosis: Diagnosis) -> bool:

@@ -1,7 +1,12 @@
 """Exim: the main log (also through syslog), ``==`` deferrals, ``**`` failures and the lines of each host tried.
 
-Exim writes an attempt twice: ``ID H=host [address]: SMTP error ...`` for the host and ``ID == recipient ... defer (N) ...`` for
-the recipient. Only the second is an attempt. Numbers in ``defer (N)`` moved between versions, so the words decide.
+Exim writes an attempt twice: ``ID H=host [address]: SMTP error ...`` for the host and ``ID == recipient ... defer (N) ...``
+for the recipient. Only the second is an attempt. Numbers in ``defer (N)`` moved between versions, so the words decide. Line
+ends of a reply are spelled ``\\n``, 8-bit bytes in octal. ``** recipient: retry timeout exceeded`` holds no reply: it gets
+the last one. In syslog a long line comes in parts, ``[1/3]``, ``[2\\3]``, where the backslash stands for a line end behind
+the part. Left out: the age of a message, unless a delivery tells it (``QT=``).
+
+Sources: https://www.exim.org/exim-html-current/doc/html/spec_html/ch-log_files.html; src/log.c and src/deliver.c.
 """
 
 from __future__ import annotations
@@ -9,46 +14,111 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from smtp421.logs.interface import of_lines
+from smtp421.logs.interface import Format
+from smtp421.logs.lazy import Lazy
 from smtp421.logs.line import Line
+from smtp421.logs.memory import Recent
+from smtp421.logs.sendmail import unescape_octal
+from smtp421.logs.stages import stage_of_command
 from smtp421.model import Attempt, Origin, Relay, Reply, Stage, Status
 from smtp421.reply import read_reply, read_words
 
 NAME = "exim"
 
 _ID = r"[0-9A-Za-z]{6}-[0-9A-Za-z]{6}-[0-9A-Za-z]{2}|[0-9A-Za-z]{6}-[0-9A-Za-z]{11}-[0-9A-Za-z]{4}"
-_EVENT = re.compile(rf"(?:\b(?P<queue_id>{_ID}) )(?P<mark>==|\*\*|=>|->|<=|Completed|H=)(?P<rest>.*)", re.DOTALL)
-_RECIPIENT = re.compile(r"\s*(?P<address>[^\s<]\S*)?(?: \((?P<expanded>[^)]*)\))?(?: <(?P<parent>[^>]*)>)?(?= |:|$)")
-_HOST = re.compile(r"\b(?:H=|host )(?P<host>[^\s\[]+)(?: \([^)]*\))? \[(?P<address>[^\]]+)\](?::(?P<port>\d+))?")
-_DEFER = re.compile(r"\bdefer \((?P<number>-?\d+)\):?\s*")
-_AFTER = re.compile(
-    r"SMTP error from remote mail(?:er| server)? ?after (?P<what>initial connection|(?:pipelined )?(?:end of data|sending data block|[A-Z]+(?: (?:FROM|TO):<[^>]*>(?: [A-Z]+=\S+)*| \S+)?))"
+_EVENT = Lazy(rf"(?:\b(?P<queue_id>{_ID}) )(?P<mark>==|\*\*|=>|->|<=|Completed|H=)(?P<rest>.*)", re.DOTALL)
+_PART = Lazy(r"\bexim4?\[(?P<pid>\d+)\]: (?P<mark>\[(?P<number>\d+)(?P<kind>[/\\])(?P<of>\d+)\] )(?P<text>.*)", re.DOTALL)
+_RECIPIENT = Lazy(r"\s*(?P<address>[^\s<]\S*)?(?: \((?P<expanded>[^)]*)\))?(?: <(?P<parent>[^>]*)>)?(?= |:|$)")
+_HOST = Lazy(r"\b(?:H=|host )(?P<host>[^\s\[]+)(?: \([^)]*\))? \[(?P<address>[^\]]+)\](?::(?P<port>\d+))?")
+_DEFER = Lazy(r"\bdefer \((?P<number>-?\d+)\):?\s*")
+_AFTER = Lazy(
+    r"SMTP error from remote mail(?:er| server)? ?after "
+    r"(?:pipelined )?(?P<what>initial connection|end of data|sending data block|"
+    r"(?P<verb>[A-Z]+)(?: (?:FROM|TO):<[^>]*>(?: [A-Z]+=\S+)*| \S+)?)"
     r"(?:: ?host (?P<host>\S+) \[(?P<address>[^\]]+)\](?::\d+)?)?: ?(?P<reply>.*)",
     re.DOTALL,
 )
-_HELO_CLOSED = re.compile(r"in response to (?:EHLO|HELO) \S+ \((?:EHLO|HELO) response was: (?P<reply>.*)\)\s*$", re.DOTALL)
-_HELO_CLOSED_OPEN = re.compile(r"\((?:EHLO|HELO) response was: (?P<reply>[245]\d\d.*?)\)?\s*$", re.DOTALL)
-_INBOUND = re.compile(
-    r"H=(?P<host>\S+)?(?: \([^)]*\))? \[(?P<address>[^\]]+)\].*?(?:F=<(?P<sender>[^>]*)> )?(?:temporarily rejected|rejected|deferred) (?P<event>[A-Z]+(?: after)?|connection\b.*?)(?: ?<(?P<recipient>[^>]*)>)?:?\s+(?P<reason>.*)",
+_HELO_CLOSED = Lazy(r"in response to (?:EHLO|HELO) \S+ \((?:EHLO|HELO) response was: (?P<reply>.*)\)\s*$", re.DOTALL)
+_HELO_CLOSED_OPEN = Lazy(r"\((?:EHLO|HELO) response was: (?P<reply>[245]\d\d.*?)\)?\s*$", re.DOTALL)
+_INBOUND = Lazy(
+    r"H=(?P<host>\S+)?(?: \([^)]*\))? \[(?P<address>[^\]]+)\].*?(?:F=<(?P<sender>[^>]*)> )?"
+    r"(?:temporarily rejected|rejected|deferred) (?P<event>[A-Z]+(?: after)?|connection\b.*?)"
+    r"(?: ?<(?P<recipient>[^>]*)>)?:?\s+(?P<reason>.*)",
     re.DOTALL,
 )
+_TIMES = Lazy(r"(?: (?:DT|QT|RT)=[\d.]+[\w.]*)+\s*$")
+"""What ``log_selector = +all`` puts behind the words."""
+_LEADING = Lazy(r"^(?:(?:I=\[[^\]]+\](?::\d+)?|DT=[\d.]+[\w.]*|H=\S+(?: \([^)]*\))? \[[^\]]+\](?::\d+)?)\*?:? ?)+")
+_A_HOST = Lazy(r"(?:^|(?<=\s))H=\S+(?: \([^)]*\))? \[[^\]]+\](?::\d+)?\*?(?: I=\[[^\]]+\](?::\d+)?)?(?: DT=[\d.]+[\w.]*)?:? ?")
+_UP_TO_REASON = Lazy(r"^.*?(?:T=\S+?|\S+@\S+?|>): ", re.DOTALL)
+_CONFIRMED = Lazy(r" C=\"(?P<reply>(?:[^\"\\]|\\.)*)\"")
+_QUEUED = Lazy(r" QT=(?P<time>[\d.dhms]+)")
+_UNIT = Lazy(r"(\d+(?:\.\d+)?)([dhms])")
+_SECONDS = {"d": 86400, "h": 3600, "m": 60, "s": 1}
 _SUSPENDED = ("retry time not reached", "host is on a retry list", "retry-time not reached")
+_PARTS = 40
 
 
 def recognises(text: str) -> bool:
-    """Whether a line is Exim's: a message id with an event mark, or Exim's own sentence about a remote error."""
-    return bool(_EVENT.search(text[:200])) or ("SMTP error from remote mail" in text and " after " in text) or " temporarily rejected " in text
+    """Whether a line is Exim's: a message id with an event mark, its own sentence about a remote error, or a part of a line."""
+    if _EVENT.search(text[:200]) is not None or " temporarily rejected " in text:
+        return True
+    return ("SMTP error from remote mail" in text and " after " in text) or ("exim" in text and _PART.search(text) is not None)
+
+
+class Reader:
+    """Puts the parts of long syslog lines together, and remembers the last answer for each recipient, for when it expires."""
+
+    claims = staticmethod(recognises)
+
+    def __init__(self) -> None:
+        self._parts: Recent[str, Line] = Recent(200)
+        self._answers: Recent[tuple[str | None, str | None], Attempt] = Recent()
+
+    def read(self, line: Line) -> Iterator[Attempt]:
+        """Yield the attempts of a line that is whole."""
+        part = _PART.search(line.text)
+        if part is None:
+            yield from self._whole(line)
+            return
+        pid, open_line = part["pid"], self._parts.get(part["pid"])
+        if part["number"] == "1" or open_line is None:
+            joined = line._replace(text=line.text.replace(part["mark"], "", 1))
+        else:
+            joined = line._replace(text=open_line.text + part["text"])
+        if part["number"] == part["of"] or int(part["number"]) >= _PARTS:
+            self._parts.pop(pid, None)
+            yield from self._whole(joined)
+        else:
+            self._parts[pid] = joined._replace(text=joined.text + "\n") if part["kind"] == "\\" else joined
+
+    def close(self) -> Iterator[Attempt]:
+        """Yield what the parts tell whose last one did not come."""
+        for left in self._parts.values():
+            yield from self._whole(left)
+        self._parts.clear()
+
+    def _whole(self, line: Line) -> Iterator[Attempt]:
+        for attempt in read(line):
+            key = (attempt.queue_id, attempt.recipient)
+            if attempt.status is Status.DEFERRED:
+                self._answers[key] = attempt
+            elif attempt.status is Status.EXPIRED and attempt.reply.code is None and (last := self._answers.pop(key, None)):
+                yield attempt._replace(reply=last.reply, origin=last.origin, relay=last.relay)
+                continue
+            yield attempt
 
 
 def read(line: Line) -> Iterator[Attempt]:
     """Yield the attempt that a line tells of, if any; one for a host (no recipient) has no status."""
-    event = _EVENT.search(line.text)
+    text = unescape_octal(line.text)
+    event = _EVENT.search(text)
     if event is None:
-        inbound = _INBOUND.search(line.text) if "rejected " in line.text else None
+        inbound = _INBOUND.search(text) if "rejected " in text else None
         if inbound:
-            yield from _inbound(line, inbound)
-        elif "SMTP error from remote mail" in line.text:
-            yield _attempt(line, None, line.text, None, None)
+            yield _inbound(line, inbound)
+        elif "SMTP error from remote mail" in text:
+            yield _attempt(line, None, text, None, None)
         return
     mark, rest, queue_id = event["mark"], event["rest"], event["queue_id"]
     if mark == "==":
@@ -58,13 +128,29 @@ def read(line: Line) -> Iterator[Attempt]:
         status = Status.EXPIRED if "retry timeout exceeded" in rest else Status.BOUNCED
         yield _attempt(line, queue_id, rest, _recipient(rest), status)
     elif mark in ("=>", "->"):
-        yield Attempt(Reply(250, None, ""), NAME, Origin.REMOTE, line.number, line.timestamp, queue_id, None, _recipient(rest), _relay(rest), Status.SENT)
-    elif mark == "H=" and ("SMTP error" in rest or "in response to" in rest or "SMTP timeout" in rest or "rejected " in rest):
+        yield _delivery(line, queue_id, rest)
+    elif mark == "H=" and any(words in rest for words in ("SMTP error", "in response to", "SMTP timeout", "rejected ")):
         inbound = _INBOUND.search(f"H={rest}") if "rejected " in rest and "SMTP error" not in rest else None
-        if inbound:
-            yield from _inbound(line, inbound)
-        else:
-            yield _attempt(line, queue_id, f"H={rest}", None, None)
+        yield _inbound(line, inbound) if inbound else _attempt(line, queue_id, f"H={rest}", None, None)
+
+
+def _delivery(line: Line, queue_id: str, rest: str) -> Attempt:
+    confirmed, queued = _CONFIRMED.search(rest), _QUEUED.search(rest)
+    reply = read_reply(confirmed["reply"]) if confirmed else None
+    delay = sum(float(part[1]) * _SECONDS[part[2]] for part in _UNIT.finditer(queued["time"])) if queued else None
+    return Attempt(
+        reply or Reply(250, None, ""),
+        NAME,
+        Origin.REMOTE,
+        line.number,
+        line.timestamp,
+        queue_id,
+        None,
+        _recipient(rest),
+        _relay(rest),
+        Status.SENT,
+        delay,
+    )
 
 
 def _recipient(rest: str) -> str | None:
@@ -82,12 +168,13 @@ def _attempt(line: Line, queue_id: str | None, rest: str, recipient: str | None,
 
 def read_reason(rest: str) -> tuple[Reply, Origin, Relay | None]:
     """Read what follows the recipient in a ``==`` or ``**`` line: the reply, who said it, the host."""
+    rest = _TIMES.sub("", rest)
     relay = _relay(rest)
     after = _AFTER.search(rest)
     if after:
         if after["host"]:
             relay = Relay(after["host"].lower(), after["address"])
-        stage = _stage(after["what"])
+        stage = _stage(after["what"], after["verb"])
         reply = read_reply(after["reply"], stage)
         return reply or read_words(after["reply"], None, stage), Origin.REMOTE, relay
     closed = _HELO_CLOSED.search(rest) or _HELO_CLOSED_OPEN.search(rest)
@@ -100,32 +187,17 @@ def read_reason(rest: str) -> tuple[Reply, Origin, Relay | None]:
         reason = rest[defer.end() :]
     elif rest.lstrip().startswith("H="):
         reason = rest.split("]: ", 1)[-1]
-    else:
+    elif found := _UP_TO_REASON.match(rest):
         # "** rcpt R=... T=...: reason" and "** rcpt: reason"
-        reason = re.sub(r"^.*?(?:T=\S+?|\S+@\S+?|>): ", "", rest, count=1, flags=re.DOTALL)
-    reason = re.sub(r"^H=\S+(?: \([^)]*\))? \[[^\]]+\](?::\d+)?:? ?", "", reason)
-    reason = re.sub(r"(?:^|(?<=\s))H=\S+(?: \([^)]*\))? \[[^\]]+\](?::\d+)?:? ?", "", reason)
-    return read_words(reason), Origin.LOCAL, relay
+        reason = rest[found.end() :]
+    return read_words(_A_HOST.sub("", _LEADING.sub("", reason))), Origin.LOCAL, relay
 
 
-def _stage(what: str) -> Stage | None:
-    what = what.removeprefix("pipelined ").lower()
-    for start, stage in (
-        ("initial", Stage.CONNECT),
-        ("helo", Stage.EHLO),
-        ("ehlo", Stage.EHLO),
-        ("lhlo", Stage.EHLO),
-        ("starttls", Stage.STARTTLS),
-        ("auth", Stage.AUTH),
-        ("mail", Stage.MAIL),
-        ("rcpt", Stage.RCPT),
-        ("data", Stage.DATA),
-        ("end of data", Stage.END_OF_DATA),
-        ("sending data", Stage.END_OF_DATA),
-    ):
-        if what.startswith(start):
-            return stage
-    return None
+def _stage(what: str, verb: str | None) -> Stage | None:
+    """The stage in ``SMTP error from remote mail server after ...``."""
+    if verb:
+        return stage_of_command(verb)
+    return Stage.CONNECT if what == "initial connection" else Stage.END_OF_DATA
 
 
 def _relay(rest: str) -> Relay | None:
@@ -135,21 +207,28 @@ def _relay(rest: str) -> Relay | None:
     return Relay(found["host"].lower().rstrip("."), found["address"], int(found["port"]) if found["port"] else None)
 
 
-def _inbound(line: Line, found: re.Match[str]) -> Iterator[Attempt]:
+def _inbound(line: Line, found: re.Match[str]) -> Attempt:
     reply = read_reply(found["reason"]) or read_words(found["reason"])
-    event = (found["event"] or "").split(" ")[0]
-    stage = {"RCPT": Stage.RCPT, "MAIL": Stage.MAIL, "DATA": Stage.DATA, "EHLO": Stage.EHLO, "HELO": Stage.EHLO}.get(event)
-    yield Attempt(
-        Reply(reply.code, reply.enhanced_code, reply.text, stage), NAME, Origin.INBOUND, line.number, line.timestamp, None, found["sender"], found["recipient"],
-        None, Status.DEFERRED if "temporarily" in line.text else Status.BOUNCED, source_address=found["address"],
-    )  # fmt: skip
+    return Attempt(
+        reply._replace(stage=stage_of_command((found["event"] or "").split(" ")[0])),
+        NAME,
+        Origin.INBOUND,
+        line.number,
+        line.timestamp,
+        None,
+        found["sender"],
+        found["recipient"],
+        None,
+        Status.DEFERRED if "temporarily" in line.text else Status.BOUNCED,
+        source_address=found["address"],
+    )
 
 
-FORMAT = of_lines(
+FORMAT = Format(
     NAME,
-    'Exim: main log',
+    "Exim: main log",
     recognises,
-    read,
-    '2026-11-20 22:35:57 1xUXD3-00001U-0Q == u@example.com R=dns T=remote_smtp defer (-44) H=mx.example.com [192.'
-    '0.2.1]: SMTP error from remote mail server after RCPT TO:<u@example.com>: 451 4.7.1 Try again later',
+    Reader,
+    "2026-11-20 22:35:57 1xUXD3-00001U-0Q == u@example.com R=dns T=remote_smtp defer (-44) H=mx.example.com [192.0.2.1]: "
+    "SMTP error from remote mail server after RCPT TO:<u@example.com>: 451 4.7.1 Try again later",
 )

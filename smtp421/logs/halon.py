@@ -84,7 +84,7 @@ class Reader:
             origin,
             line.number,
             line.timestamp,
-            f"{message} {queue}" if queue else message,
+            queue or message,
             self._senders.get(message),
             failed["recipient"] or None,
             self._relays.get(message),

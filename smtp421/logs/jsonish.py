@@ -18,7 +18,7 @@ Event = dict[str, Any]
 
 _DECODER = json.JSONDecoder(strict=False)
 _MARKS = r'"(?:[^"\\]|\\.)*"|[{}\[\]]|"'
-_FENCE = r"(?m)^\s*(?:```+|~~~+)\s*\w*\s*$"
+_FENCE = r"(?m)^[ \t]*(?:```+|~~~+)[ \t]*\w*[ \t]*$"
 _TRIES = 12
 """Brackets at which a line is tried: logging puts ``[INFO]`` and the like before an object."""
 _MOST = 4_000_000
@@ -77,7 +77,7 @@ def whole(text: str, now: datetime) -> list[Line] | None:
 
     A Markdown fence around it is taken off. To be asked before the text is cleaned: cleaning eats the backslashes of strings.
     """
-    text = re.sub(_FENCE, lambda fence: "\n" * fence[0].count("\n"), text.lstrip("\ufeff"))
+    text = re.sub(_FENCE, "", text.lstrip("\ufeff"))
     lines: list[Line] = []
     position = 0
     while position < len(text):

@@ -1,7 +1,8 @@
 """A line of a log, and the time stamps of all layouts.
 
-Stamps: BSD syslog (RFC 3164 section 4.1.2: neither year nor zone), ISO 8601 and RFC 3339 (rsyslog, journalctl short-iso, RFC 5424),
-journalctl short-full and short-unix, multilog's tai64n. What logging puts around a message is :mod:`smtp421.logs.layout`'s.
+Stamps: BSD syslog (RFC 3164 section 4.1.2: neither year nor zone), ISO 8601 and RFC 3339 (rsyslog, RFC 5424, journalctl
+short-iso), journalctl short-full and short-unix, multilog's tai64n. What logging puts around a message is taken off by
+:mod:`smtp421.logs.layout`.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta, timezone
+from itertools import pairwise
 from typing import NamedTuple
 
 MONTHS = {name: number for number, name in enumerate("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), start=1)}
@@ -28,8 +30,10 @@ _ZONES = {
 
 _START = re.compile(
     r"""^(?:<\d{1,3}>\d?\s?)?(?:[\w.-]+\s+\|\s+)?(?:
-        [A-Z][a-z]{2}\ {1,2}\d{1,2}\ \d\d:\d\d:\d\d | \d{4}-\d\d-\d\d[T\ ]\d\d:\d\d:\d\d | (?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)\ \d{4}-\d\d-\d\d\ | @4000000[0-9a-f]{17}\ 
-        | \d{10}\.\d{6}\  | \[?\d{1,2}[-/][A-Z][a-z]{2}[-/]\d{4} | (?:[\w.-]+/)+\w+\[\d+\]: | [0-9A-F]{6,15}:\ (?:to=|host\ |from=|lost\ |conn) )""",
+        [A-Z][a-z]{2}[ ]{1,2}\d{1,2}[ ]\d\d:\d\d:\d\d | \d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d
+        | (?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[ ]\d{4}-\d\d-\d\d[ ] | @4000000[0-9a-f]{17}[ ] | \d{10}\.\d{6}[ ]
+        | \[?\d{1,2}[-/][A-Z][a-z]{2}[-/]\d{4} | (?:[\w.-]+/)+\w+\[\d+\]:
+        | [0-9A-F]{6,15}:[ ](?:to=|host[ ]|from=|lost[ ]|conn) )""",
     re.VERBOSE,
 )
 
@@ -78,7 +82,9 @@ def read_stamp(text: str, now: datetime) -> datetime | None:
     return None
 
 
-def _aware(year: int, month: int, day: int, hour: int, minute: int, second: int, fraction: str | None, zone: timezone) -> datetime | None:
+def _aware(
+    year: int, month: int, day: int, hour: int, minute: int, second: int, fraction: str | None, zone: timezone
+) -> datetime | None:
     """A datetime, or None where the numbers are no date; a leap second becomes the second before it."""
     micro = int((fraction or "0").ljust(6, "0")[:6])
     try:
@@ -105,36 +111,48 @@ class Clock:
     """
 
     _HALF, _MOST = 186, 310
-    """Days, in months of 31. A stamp that lies further ahead than the second is a late line, or an older file, of the year before."""
+    """Days, in months of 31. A stamp further ahead than the second is a late line, or an older file's, of the year before."""
+    _OLDEST = 50
 
     def __init__(self, now: datetime, sample: Callable[[], Iterable[str]] = tuple) -> None:
         self.now = now
         """The clock for the line at hand: :func:`read_stamp` finds the right year with it."""
         self.month = ""
         """The month of the last stamp, as it is written, with the blank behind it. In another one, ``turn`` is to be called."""
-        self._last = now
+        self._end = now
         self._sample = sample
+        self._year: int | None = None
         self._day = 0
-        self._year = 0
 
     def turn(self, text: str) -> None:
         """Take a line that begins with a stamp without a year."""
         day = _day_of(text)
         if day is None:
             return
-        self.month = text[:4]
-        if not self._year:
+        limit = (self._end + timedelta(days=1)).astimezone(UTC)
+        if self._year is None:
             days = [found for line in self._sample() if (found := _day_of(line)) is not None] or [day]
-            steps = sum(self._step(*pair) for pair in zip(days, days[1:], strict=False))
-            last = datetime(self._last.year, (days[-1] - 1) // 31 + 1, 1, tzinfo=UTC)
-            youngest = self._last.year - (days[-1] > _day_of_date(self._last) + 1)
-            self._year, self._day = youngest - steps, days[0]
-        self._year = self._year + self._step(self._day, day)
-        self._day = day
+            years = sum(self._step(before, after) for before, after in pairwise(days))
+            self._year, self._day = limit.year - (days[-1] > _day(limit.month, limit.day)) - years, days[0]
+        year = self._year + self._step(self._day, day)
+        year -= (year, day) > (limit.year, _day(limit.month, limit.day))
+        self._year, self._day, self.month = max(min(year, limit.year), limit.year - self._OLDEST), day, text[:4]
+        self.now = min(self._end, datetime(self._year, (day - 1) // 31 + 1, 1, tzinfo=UTC) + timedelta(days=31))
 
     def _step(self, before: int, after: int) -> int:
-        """How many years lie between the stamps of two lines that follow one another, by their days of the year."""
+        """The years between the stamps of two lines that follow one another, by their days."""
         return (after - before < -self._HALF) - (after - before > self._MOST)
+
+
+def _day_of(text: str) -> int | None:
+    """The day of the stamp without a year that a line begins with."""
+    found = _BSD.search(text[:80])
+    return _day(MONTHS[found[1]], int(found[2])) if found and found[1] in MONTHS and 1 <= int(found[2]) <= 31 else None
+
+
+def _day(month: int, day: int) -> int:
+    """A day of the year, counted in months of 31 days."""
+    return (month - 1) * 31 + day
 
 
 def logical_lines(text: str, now: datetime) -> list[Line]:

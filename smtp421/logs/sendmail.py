@@ -1,7 +1,11 @@
 """Sendmail: one line for a group of recipients, ``QUEUEID: to=<a>,<b>, delay=..., relay=host. [address], dsn=..., stat=...``.
 
-Only the first line of a reply is logged. ``reply=`` stands there since 8.16 when a server answered; a bare ``stat=Deferred``
-repeats the stored status of a host and is no attempt.
+Only the first line of a reply is logged, and of a long one the middle is cut out (``...``). ``reply=`` stands there since
+8.16 when a server answered. A bare ``stat=Deferred`` repeats the stored status of a host and is no attempt. A 454 for TLS
+may be our own server's: it stands in ``ruleset=tls_server, ... reject=`` of the same process, or says that the handshake
+failed.
+
+Sources: sendmail/deliver.c, usersmtp.c and conf.c of https://ftp.sendmail.org/.
 """
 
 from __future__ import annotations
@@ -9,28 +13,82 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from smtp421.logs.interface import of_lines
+from smtp421.logs.interface import Format
+from smtp421.logs.lazy import Lazy
 from smtp421.logs.line import Line
-from smtp421.model import Attempt, Origin, Relay, Status
+from smtp421.logs.memory import Recent
+from smtp421.model import Attempt, EnhancedCode, Origin, Relay, Reply, Status
 from smtp421.reply import parse_enhanced, read_reply, read_words
 
 NAME = "sendmail"
 
-_DELIVERY = re.compile(r"(?:\b(?P<queue_id>[0-9A-Za-z]{12,16}): )?to=(?P<to>.*?), (?P<middle>(?:ctladdr=|delay=).*?)\bstat=(?P<stat>.*)", re.DOTALL)
-_RELAY = re.compile(r"\brelay=(?P<host>[^\s,\[]+)\.? \[(?P<address>[^\]]+)\]")
-_DELAY = re.compile(r"\bdelay=(?:(\d+)\+)?(\d\d):(\d\d):(\d\d)")
-_REPLY = re.compile(r"\breply=(?P<reply>.*?), (?=stat=|$)", re.DOTALL)
-_OCTAL = re.compile(r"(?:\\[0-3][0-7]{2})+")
+_DELIVERY = Lazy(
+    r"(?:\b(?P<queue_id>[0-9A-Za-z]{12,16}): )?to=(?P<to>.*?), (?P<middle>(?:ctladdr=|delay=(?:\d+\+)?\d\d:).*?)\bstat=(?P<stat>.*)",
+    re.DOTALL,
+)
+_TO = Lazy(r"<?([^<>,\s]+)>?(?:,|$)")
+_RELAY = Lazy(r"\brelay=(?P<host>[^\s,\[]+)\.? \[(?P<address>[^\]]+)\]")
+_DELAY = Lazy(r"\bdelay=(?:(\d+)\+)?(\d\d):(\d\d):(\d\d)")
+_DSN = Lazy(r"\bdsn=([245]\.\d+\.\d+)")
+_REPLY = Lazy(r"\breply=(?P<reply>.*?), (?=stat=|$)", re.DOTALL)
+_SENT = Lazy(r"Sent \((.*?)\)?$", re.DOTALL)
+_OCTAL = Lazy(r"(?:\\[23][0-7]{2})+")
+_PROCESS = Lazy(r"\[(\d+)\]: ")
+_OWN_TLS = Lazy(r"\bruleset=tls_(?:server|rcpt|clt|client), .*?\breject=(?P<reply>[45]\d\d .*)", re.DOTALL)
+_OWN_WORDS = (
+    "Connection reset by ",
+    "Connection timed out with ",
+    "Connection refused by ",
+    "reply: read error from ",
+    "TLS handshake failed",
+)
 
 
 def recognises(text: str) -> bool:
-    """Whether a line is Sendmail's: a recipient list and a ``stat=``."""
-    return " stat=" in text and "to=" in text and _DELIVERY.search(text) is not None
+    """Whether a line is Sendmail's: a recipient list and a ``stat=``, or a refusal of its own TLS rules."""
+    if " stat=" in text:
+        return "to=" in text and _DELIVERY.search(text) is not None
+    return "ruleset=tls_" in text and _OWN_TLS.search(text) is not None
 
 
 def unescape_octal(text: str) -> str:
-    """Turn bytes that were logged as ``\\303\\251`` back into the characters that they spell in UTF-8."""
-    return _OCTAL.sub(lambda run: bytes(int(part, 8) for part in run[0].split("\\")[1:]).decode("utf-8", "replace"), text)
+    """Turn bytes that were logged as ``\\303\\251`` back into what they spell in UTF-8, or else in Latin-1."""
+    return _OCTAL.sub(_bytes, text) if "\\" in text else text
+
+
+def _bytes(run: re.Match[str]) -> str:
+    spelled = bytes(int(part, 8) for part in run[0].split("\\")[1:])
+    try:
+        return spelled.decode("utf-8")
+    except UnicodeDecodeError:
+        return spelled.decode("latin-1")
+
+
+class Reader:
+    """Remembers what our own TLS rules said to a process, for the delivery that it logs next."""
+
+    claims = staticmethod(recognises)
+
+    def __init__(self) -> None:
+        self._refused: Recent[str, str] = Recent(500)
+
+    def read(self, line: Line) -> Iterator[Attempt]:
+        """Yield the attempts of a line, those that our own rules ended as such."""
+        process = _PROCESS.search(line.text)
+        key = process[1] if process else ""
+        if own := _OWN_TLS.search(line.text):
+            self._refused[key] = own["reply"].strip()
+            return
+        refused = self._refused.pop(key, None)
+        for attempt in read(line):
+            if refused and "reply=" not in line.text and line.text.rstrip().endswith(refused):
+                yield attempt._replace(reply=attempt.reply._replace(code=None), origin=Origin.LOCAL)
+            else:
+                yield attempt
+
+    def close(self) -> Iterator[Attempt]:
+        """Every delivery was told when its line came."""
+        return iter(())
 
 
 def read(line: Line) -> Iterator[Attempt]:
@@ -40,22 +98,44 @@ def read(line: Line) -> Iterator[Attempt]:
         return
     stat = unescape_octal(found["stat"]).strip()
     middle = found["middle"]
-    replied = _REPLY.search(middle)
-    dsn = re.search(r"\bdsn=([245]\.\d+\.\d+)", middle)
+    dsn = _DSN.search(middle)
     logged = parse_enhanced(dsn[1]) if dsn else None
     status, reason = _status(stat)
-    reply = read_reply(unescape_octal(replied["reply"]), None, logged) if replied else None
-    own_policy = "ruleset=" in line.text and "reject=" in line.text
-    if reply is None or (reason and reply.code is not None and reply.code < 400):
-        reply = read_reply(reason, None, logged)
-    # Without an answer the words are Sendmail's own: "Connection refused by host."
-    origin = Origin.LOCAL if reply is None or own_policy else Origin.REMOTE
-    final = reply or read_words(reason, logged)
     relay = _relay(middle)
-    for recipient in re.findall(r"<?([^<>,\s]+)>?(?:,|$)", found["to"].strip()) or [None]:
+    if status is Status.SENT:
+        accepted = _SENT.match(stat)
+        reply, remote = Reply(250, logged, accepted[1] if accepted else ""), relay is not None
+    else:
+        reply, remote = _answer(middle, reason, logged)
+    recipients: list[str | None] = [to[1] for to in _TO.finditer(found["to"].strip())]
+    for recipient in recipients or [None]:
         yield Attempt(
-            final, NAME, origin, line.number, line.timestamp, found["queue_id"], None, recipient, relay, status, _seconds(middle)
-        )  # fmt: skip
+            reply,
+            NAME,
+            Origin.REMOTE if remote else Origin.LOCAL,
+            line.number,
+            line.timestamp,
+            found["queue_id"],
+            None,
+            recipient,
+            relay,
+            status,
+            _seconds(middle),
+        )
+
+
+def _answer(middle: str, reason: str, logged: EnhancedCode | None) -> tuple[Reply, bool]:
+    """The reply of a line, or Sendmail's own reason; and whether a server said it."""
+    replied = _REPLY.search(middle)
+    reply = read_reply(unescape_octal(replied["reply"]), None, logged) if replied else None
+    if reply is None:
+        reply = read_reply(reason, None, logged)
+    if reply is None:
+        return read_words(reason, logged), False
+    if reply.text.startswith(_OWN_WORDS):
+        # Sendmail puts codes before its own sentences too.
+        return reply._replace(code=None), False
+    return reply, True
 
 
 def _status(stat: str) -> tuple[Status | None, str]:
@@ -67,9 +147,7 @@ def _status(stat: str) -> tuple[Status | None, str]:
         return (Status.DEFERRED, reason) if reason else (Status.SUSPENDED, "Deferred")
     if word.startswith("queued"):
         return Status.SUSPENDED, stat
-    if word in ("User unknown", "Service unavailable", "Host unknown (Name server") or reason or "unavailable" in word:
-        return Status.BOUNCED, reason or stat
-    return Status.BOUNCED, stat
+    return Status.BOUNCED, reason or stat
 
 
 def _relay(middle: str) -> Relay | None:
@@ -85,12 +163,12 @@ def _seconds(middle: str) -> float | None:
     return float(((days * 24 + hours) * 60 + minutes) * 60 + seconds)
 
 
-FORMAT = of_lines(
+FORMAT = Format(
     NAME,
-    'Sendmail: mail log',
+    "Sendmail: mail log",
     recognises,
-    read,
-    'Nov 20 22:35:58 mail sm-mta[310]: 6AKMZwSh000308: to=<u@example.com>, delay=00:00:01, xdelay=00:00:01, maile'
-    'r=esmtp, pri=120324, relay=mx.example.com. [192.0.2.1], dsn=4.7.1, reply=451 4.7.1 Try again later, stat=Def'
-    'erred: 451 4.7.1 Try again later',
+    Reader,
+    "Nov 20 22:35:58 mail sm-mta[310]: 6AKMZwSh000308: to=<u@example.com>, delay=00:00:01, xdelay=00:00:01, mailer=esmtp, "
+    "pri=120324, relay=mx.example.com. [192.0.2.1], dsn=4.7.1, reply=451 4.7.1 Try again later, "
+    "stat=Deferred: 451 4.7.1 Try again later",
 )

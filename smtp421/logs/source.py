@@ -7,27 +7,23 @@ on as soon as it has come. What goes wrong on the way is a :class:`Remark`, and 
 
 from __future__ import annotations
 
-import codecs
 import os
 import select
 import stat
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from io import FileIO
+from io import BufferedIOBase, FileIO
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from smtp421.errors import InputUnreadable
-from smtp421.logs.compression import peek, unpacked
+from smtp421.logs.compression import unpacked
+from smtp421.logs.cutter import LONGEST, Cutter, utf8
 
 STDIN = "-"
 CHUNK = 1 << 20
-LONGEST = 1 << 18
-"""Bytes of a line that are kept; no log record is that long."""
-
 _SAMPLES, _SAMPLE = 32, 1 << 13
-_MARKS_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _TRUSTED = datetime(2000, 1, 1, tzinfo=UTC).timestamp()
 """Archives made to be reproducible set file times to 1970 or 1980: those say nothing."""
 
@@ -51,86 +47,13 @@ class Raw(Protocol):
         """At least one byte as soon as there is one, ``b""`` at the end, None where a pipe that does not block has none yet."""
         ...
 
+    def fileno(self) -> int:
+        """The number of the open file; asked for where ``read`` had nothing yet."""
+        ...
+
     def close(self) -> object:
         """Close it."""
         ...
-
-
-class Cutter:
-    """Cuts a text that comes in chunks into blocks of whole lines. Of a line longer than ``longest`` the beginning is kept.
-
-    Zero bytes before such a line, as a crash or a copytruncate leaves them, do not count.
-    """
-
-    def __init__(self, longest: int = LONGEST) -> None:
-        self.cut = 0
-        """How many lines were too long."""
-        self._longest = longest
-        self._rest = bytearray()
-        self._skipping = self._leading = False
-
-    def push(self, chunk: bytes) -> bytes:
-        """Take a chunk; what is complete now, ending with a line end, or nothing."""
-        if self._skipping:
-            end = chunk.find(b"\n")
-            if end < 0:
-                return b""
-            chunk, self._skipping = chunk[end:], False
-        if self._leading:
-            chunk = chunk.lstrip(b"\0")
-            self._leading = not chunk
-        end = chunk.rfind(b"\n") + 1
-        if not end:
-            self._rest += chunk
-            self._bound()
-            return b""
-        block = bytes(self._rest) + chunk[:end] if self._rest else chunk[:end]
-        self._rest = bytearray(chunk[end:])
-        self._bound()
-        return self._shortened(block)
-
-    def flush(self) -> bytes:
-        """The last line, where no line end closed it."""
-        rest, self._rest, self._skipping = bytes(self._rest), bytearray(), False
-        return rest
-
-    def _bound(self) -> None:
-        if len(self._rest) > self._longest:
-            self._rest = self._rest.lstrip(b"\0")
-            self._leading = not self._rest
-        if len(self._rest) > self._longest:
-            del self._rest[self._longest :]
-            self._skipping = True
-            self.cut += 1
-
-    def _shortened(self, block: bytes) -> bytes:
-        """The block without what is too long; looked at in strides, for hardly any block holds such a line."""
-        parts: list[bytes] = []
-        start = done = 0
-        while len(block) - start > self._longest + 1:
-            end = block.rfind(b"\n", start, start + self._longest + 1)
-            if end < 0:
-                end = block.find(b"\n", start)
-                line = block[start:end].lstrip(b"\0")
-                self.cut += len(line) > self._longest
-                parts += (block[done:start], line[: self._longest])
-                done = end
-            start = end + 1
-        return b"".join((*parts, block[done:])) if parts else block
-
-
-def utf8(chunks: Iterator[bytes]) -> Iterator[bytes]:
-    """Yield the text in UTF-8: from UTF-16 where a byte-order mark says so, else as it is, without a mark."""
-    head = peek(chunks, (codecs.BOM_UTF8, *_MARKS_16))
-    if head.startswith(_MARKS_16):
-        decoder = codecs.getincrementaldecoder("utf-16")(errors="replace")
-        yield decoder.decode(head).encode("utf-8", "replace")
-        for chunk in chunks:
-            yield decoder.decode(chunk).encode("utf-8", "replace")
-        yield decoder.decode(b"", final=True).encode("utf-8", "replace")
-        return
-    yield head.removeprefix(codecs.BOM_UTF8)
-    yield from chunks
 
 
 class Source:
@@ -213,7 +136,7 @@ class Source:
                 self._remark(f"reading failed ({error.strerror or error}), the rest is missing")
                 return
             if chunk is None:
-                select.select([self._raw], [], [])
+                select.select([self._raw.fileno()], [], [])
             elif chunk:
                 self.position += len(chunk)
                 yield chunk
@@ -230,7 +153,7 @@ def open_source(path: str | os.PathLike[str]) -> Source:
         return _standard_input()
     name = os.fspath(path)
     try:
-        raw = Path(name).open("rb", buffering=0)
+        raw = Path(name).open("rb", buffering=0)  # noqa: SIM115
         return _described(name, raw, raw.fileno())
     except (OSError, ValueError) as error:  # ValueError: a zero byte in the name
         raise InputUnreadable(path=name, reason=getattr(error, "strerror", None) or error) from error
@@ -240,8 +163,11 @@ class _Buffered:
     """A standard input that somebody put in place of the real one."""
 
     def read(self, size: int, /) -> bytes:
-        data: bytes = sys.stdin.buffer.read1(size)
-        return data
+        buffer = sys.stdin.buffer
+        return buffer.read1(size) if isinstance(buffer, BufferedIOBase) else buffer.read(size)
+
+    def fileno(self) -> int:
+        return sys.stdin.fileno()
 
     def close(self) -> None:
         """It is not ours to close."""
@@ -250,7 +176,7 @@ class _Buffered:
 def _standard_input() -> Source:
     try:
         number = sys.stdin.fileno()
-        raw = open(number, "rb", buffering=0, closefd=False)  # noqa: PTH123, SIM115
+        raw = open(number, "rb", buffering=0, closefd=False)  # noqa: SIM115
     except (OSError, ValueError, AttributeError):
         if sys.stdin is None:
             raise InputUnreadable(path=STDIN, reason="there is no standard input") from None
@@ -264,4 +190,3 @@ def _described(name: str, raw: Raw, number: int) -> Source:
         return Source(name, raw)
     modified = datetime.fromtimestamp(status.st_mtime, UTC) if status.st_mtime > _TRUSTED else None
     return Source(name, raw, size=status.st_size, modified=modified)
-

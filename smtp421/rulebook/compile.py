@@ -94,6 +94,11 @@ def seconds(duration: str | None) -> int | None:
     return None if duration is None else int(duration[:-1]) * UNITS[duration[-1]]
 
 
+def _plain_code(pattern: str) -> str:
+    """``4.07.x`` as ``4.7.x``."""
+    return ".".join(part if part == "x" else str(int(part)) for part in pattern.split("."))
+
+
 def _citation(form: schema.ReferenceForm | None) -> pages.Citation | None:
     return None if form is None else pages.Citation(form.title, form.url, form.checked.isoformat())
 
@@ -132,7 +137,7 @@ def _rule(entry: Entry[schema.RuleForm], forms: Forms) -> pages.Rule:
             form.match.text,
             form.match.not_text,
             tuple(map(str, form.match.code)),
-            form.match.enhanced_code,
+            tuple(map(_plain_code, form.match.enhanced_code)),
             form.match.stage,
             form.match.origin,
             form.match.provider_known,

@@ -13,21 +13,26 @@ from typing import Any
 from smtp421.rulebook.literals import needed_literals
 from smtp421.rulebook.pages import Provider, Rule
 from smtp421.rulebook.rank import SHUT_OUT
-from smtp421.rulebook.words import EXACT, LEVELS, OTHER, PLAIN, TIMED
+from smtp421.rulebook.words import EXACT, FOLDED, OTHER, PLAIN, TIMED
 
 Step = list[Any]
-"""How a pattern is confirmed: ``[EXACT, literal, ...]``, else the engine, the pattern and maybe its sets of literals."""
+"""How a pattern is confirmed: ``[EXACT, literal, ...]``, else the engine, the pattern and further sets of literals."""
 
 MARK_ORDER = ("mailbox", "gateway", "sending_service", "list", "software", "tool")
 """Which kind of provider a text speaks of first, where it bears the marks of several."""
 
 
-def _step(pattern: str, *, trusted: bool) -> tuple[Step, tuple[tuple[str, ...], ...]]:
-    """How a pattern is confirmed, and the sets of literals of which each match holds one."""
+def _step(pattern: str, *, trusted: bool) -> tuple[Step, Sequence[str]]:
+    """How a pattern is confirmed, and the literals of which each match holds one; none where nothing is known."""
     needed = needed_literals(pattern)
+    best, *further = needed.sets or ((),)
     if needed.exact:
-        return [EXACT, *needed.sets[0]], needed.sets
-    return [(PLAIN if needed.plain else OTHER) if trusted else TIMED, pattern], needed.sets
+        return [EXACT, *best], best
+    if not trusted:
+        return [TIMED, pattern, *further], best
+    if needed.lowered:
+        return [FOLDED, needed.lowered, *further], best
+    return [PLAIN if needed.plain else OTHER, pattern, *further], best
 
 
 def words_index(sets: Iterable[tuple[Sequence[str], bool]]) -> tuple[dict[str, Any], list[list[Step]]]:
@@ -37,32 +42,33 @@ def words_index(sets: Iterable[tuple[Sequence[str], bool]]) -> tuple[dict[str, A
     """
     steps: list[list[Step]] = []
     starts: list[int] = []
-    needs: list[tuple[tuple[str, ...], ...]] = []
+    numbers: dict[str, list[int]] = defaultdict(list)
+    always: list[int] = []
+    count = 0
     for patterns, trusted in sets:
-        starts.append(len(needs))
+        starts.append(count)
         pairs = [_step(pattern, trusted=trusted) for pattern in patterns]
-        steps.append([step for step, _needed in pairs])
-        needs += [needed for _step, needed in pairs] or [()]
-    count = len(needs)
-    places: dict[str, list[int]] = defaultdict(list)
-    always = []
-    for level in range(LEVELS):
-        for number, needed in enumerate(needs):
-            place = level * count + number
-            if level >= len(needed):
-                always.append(place)
-                continue
-            for literal in needed[level]:
-                places[literal].append(place)
-    literals = sorted(places)
+        steps.append([step for step, _best in pairs])
+        for number, best in enumerate([best for _step, best in pairs] or [()], count):
+            if not best:
+                always.append(number)
+            for literal in least(best):
+                numbers[literal].append(number)
+        count += max(1, len(pairs))
+    literals = sorted(numbers)
     index = {
         "count": count,
         "starts": starts,
         "literals": "\n".join(literals),
-        "places": "\n".join(" ".join(map(str, places[literal])) for literal in literals),
+        "patterns": "\n".join(ranges(numbers[literal]) for literal in literals),
         "always": ranges(always),
     }
     return index, steps
+
+
+def least(literals: Sequence[str]) -> list[str]:
+    """The literals that are left when those go that hold another one of them."""
+    return [literal for literal in literals if not any(other in literal for other in literals if other != literal)]
 
 
 def ranges(numbers: Iterable[int]) -> str:
@@ -85,16 +91,12 @@ def marks_index(providers: Iterable[Provider], own: Collection[str]) -> tuple[di
 
 
 def vetoes(rules: Iterable[Rule]) -> dict[int, list[Step]]:
-    """The ``not_text`` of the rules that have one."""
+    """How the ``not_text`` of each rule that has one is confirmed."""
     return {
-        number: [[*step, *needed] if step[0] != EXACT else step for step, needed in _veto_steps(rule)]
+        number: [_step(pattern, trusted=rule.label == "bundled")[0] for pattern in rule.match.not_text]
         for number, rule in enumerate(rules)
         if rule.match.not_text
     }
-
-
-def _veto_steps(rule: Rule) -> list[tuple[Step, tuple[tuple[str, ...], ...]]]:
-    return [_step(pattern, trusted=rule.label == "bundled") for pattern in rule.match.not_text]
 
 
 def axes(rules: Sequence[Rule], starts: Sequence[int], providers: dict[str, Provider]) -> dict[str, list[Any]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from re import _constants as ast  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
@@ -23,11 +23,16 @@ MAX_UNION = 64
 """Most literals that one pattern may need."""
 MAX_SETS = 3
 """Most sets that are kept of one pattern."""
+TELLING = 9
+"""Letters of a literal from which on no further sets are needed."""
 MAX_DEPTH = 60
 MAX_LENGTH = 200
 OTHER_MEANING = re.compile(r"(?<!\\)(?:\\\\)*(?:\{(?!\d+(?:,\d*)?\}|,\d+\})|\[:\^?\w+:\])")
 """What ``regex`` reads otherwise than ``re`` without a complaint of ``re``: fuzzy counts and POSIX classes."""
 
+
+PIECES = re.compile(r"(\\.)|(\(\?(?:[:=!]|<[=!]))|(\(\?)|(.)", re.DOTALL)
+"""Escapes, groups that leave all as it is, other groups with a question mark, and the rest."""
 
 Literals = tuple[str, ...]
 """Alternatives: a text must hold one of them."""
@@ -42,6 +47,8 @@ class Needed(NamedTuple):
     """The pattern matches the literals of the one set and nothing else; they stand in the order in which it prefers them."""
     plain: bool
     """``re`` reads the pattern as ``regex`` does."""
+    lowered: str = ""
+    """A pattern that finds in folded texts, minding case, what the pattern finds in all; empty where there is none."""
 
 
 class _Part(NamedTuple):
@@ -78,7 +85,38 @@ def needed_literals(pattern: str) -> Needed:
     part = _sequence(tree, 0)
     ranked = _ranked(part.sets)
     exact = part.pure and ranked == (part.words,) and not tree.state.flags & ~(re.IGNORECASE | re.UNICODE)
-    return Needed(ranked, exact, plain=True)
+    return Needed(ranked, exact, plain=True, lowered=_lowered(pattern, tree))
+
+
+def _lowered(pattern: str, tree: Any) -> str:
+    """The pattern in lower case, where nothing but letters has to change; searching with it is several times faster."""
+    if not pattern.isascii() or not all(_same_kind(*bounds) for bounds in _ranges_in(tree)):
+        return ""
+    parts = []
+    for escape, group, odd_group, character in PIECES.findall(pattern):
+        if odd_group or (escape[1:].isalnum() and escape[1:] not in "sSdDwWbBAZ"):
+            return ""
+        parts.append(escape or group or character.lower())
+    return "".join(parts)
+
+
+def _same_kind(first: int, last: int) -> bool:
+    """Whether the bounds of a range are two digits, two small or two capital letters."""
+    both = chr(first) + chr(last)
+    return both.isdigit() or both.islower() or both.isupper()
+
+
+def _ranges_in(tree: Any) -> Iterator[tuple[int, int]]:
+    for operation, value in tree:
+        if operation is ast.IN:
+            yield from (bounds for kind, bounds in value if kind is ast.RANGE)
+        elif operation is ast.BRANCH:
+            for branch in value[1]:
+                yield from _ranges_in(branch)
+        elif operation in (ast.SUBPATTERN, ast.MAX_REPEAT, ast.MIN_REPEAT, ast.POSSESSIVE_REPEAT, ast.ASSERT, ast.ASSERT_NOT):
+            yield from _ranges_in(value[-1])
+        elif operation is ast.ATOMIC_GROUP:
+            yield from _ranges_in(value)
 
 
 def _worth(literals: Literals) -> tuple[int, int]:
@@ -90,7 +128,9 @@ def _ranked(sets: Iterable[Literals]) -> tuple[Literals, ...]:
     """The sets that tell something, the most telling first."""
     usable = {literals for literals in sets if len(literals) <= MAX_UNION and all(map(_usable, literals))}
     ranked = sorted(usable, key=lambda literals: (_worth(literals), literals), reverse=True)
-    return tuple(ranked[:1] + [literals for literals in ranked[1:MAX_SETS] if _worth(literals)[0] > 1])
+    if not ranked or _worth(ranked[0])[0] >= TELLING:
+        return tuple(ranked[:1])
+    return tuple(ranked[:1] + [literals for literals in ranked[1:MAX_SETS] if _worth(literals)[0] > 2])
 
 
 def _usable(literal: str) -> bool:

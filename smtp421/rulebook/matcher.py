@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
+from itertools import product
 from typing import Any
 
 from smtp421.model import EnhancedCode
@@ -23,9 +24,10 @@ class Matcher:
 
     def __init__(self, index: Mapping[str, Any], steps: Callable[[int], Sequence[Any]]) -> None:
         self.words = WordIndex(index["texts"], steps)
-        self._veto_steps: Mapping[str, Sequence[Any]] = index["vetoes"]
+        self._veto_steps: Mapping[int, Sequence[Any]] = {int(rule): steps for rule, steps in index["vetoes"].items()}
         self._families: Mapping[str, Sequence[Any]] = index["families"]
         self._axes: Mapping[str, Sequence[tuple[Any, str]]] = index["axes"]
+        self._parsed: dict[str, int] = {}
         self._axis_masks: dict[tuple[str, Hashable], int] = {}
         self._masks: dict[tuple[Any, ...], int] = {}
         self._vetoes: dict[int, list[Finder]] = {}
@@ -57,7 +59,7 @@ class Matcher:
             rule = self.words.owner(number)
             end = self.words.end(rule)
             mask = mask >> end << end
-            if not (self._veto_steps and self._vetoed(rule, text, folded)):
+            if rule not in self._veto_steps or not self._vetoed(rule, text, folded):
                 yield rule, words
 
     @cached_property
@@ -78,13 +80,16 @@ class Matcher:
     def _vetoed(self, rule: int, text: str, folded: str) -> bool:
         finders = self._vetoes.get(rule)
         if finders is None:
-            finders = self._vetoes[rule] = [finder(step) for step in self._veto_steps.get(str(rule), ())]
+            finders = self._vetoes[rule] = [finder(step) for step in self._veto_steps[rule]]
         try:
-            return any(find(text, folded) is not None for find in finders)
+            for find in finders:
+                if find(text, folded) is not None:
+                    return True
         except TimeoutError:
             if self.words.strike(rule):
                 self._vetoes[rule] = [_always]
             return True
+        return False
 
     # Conditions other than words
 
@@ -112,7 +117,9 @@ class Matcher:
             mask = 0
             for condition, numbers in self._axes[axis]:
                 if fits(condition, value):
-                    mask |= mask_of(numbers)
+                    if numbers not in self._parsed:
+                        self._parsed[numbers] = mask_of(numbers)
+                    mask |= self._parsed[numbers]
             self._axis_masks[axis, value] = mask
         return mask
 
@@ -134,12 +141,13 @@ def code_fits(condition: Sequence[Any], value: tuple[int | None, int | None]) ->
 
 def enhanced_fits(condition: Sequence[str], value: EnhancedCode | None) -> bool:
     """Whether an enhanced code is one of a rule's, ``x`` standing for any number."""
-    if not condition:
-        return True
-    return value is not None and any(
-        all(part == "x" or int(part) == number for part, number in zip(pattern.split("."), value, strict=True))
-        for pattern in condition
-    )
+    return not condition or (value is not None and not _spellings(value).isdisjoint(condition))
+
+
+@lru_cache(maxsize=1024)
+def _spellings(code: EnhancedCode) -> frozenset[str]:
+    """All conditions that a code fulfils: ``4.7.1``, ``4.7.x``, ``4.x.1``, ..."""
+    return frozenset(map(".".join, product(*((str(number), "x") for number in code))))
 
 
 def member_fits(condition: Sequence[str], value: str | None) -> bool:

@@ -12,10 +12,8 @@ from typing import Any
 
 from smtp421.rulebook.texts import counts
 
-EXACT, PLAIN, OTHER, TIMED = range(4)
-"""How a pattern is confirmed: its literals tell all; with ``re``; with ``regex``; with ``regex`` and a time limit."""
-LEVELS = 3
-"""Sets of literals that are looked at for one pattern: a text must hold a literal of each."""
+EXACT, FOLDED, PLAIN, OTHER, TIMED = range(5)
+"""How a pattern is confirmed: the literals tell all; ``re`` in the folded text; ``re``; ``regex``; ``regex`` in limited time."""
 TIMEOUT = 0.05
 """Seconds that a pattern of a rule that is not bundled may take on one text."""
 STRIKES = 3
@@ -31,16 +29,15 @@ Finder = Callable[[str, str], Span | None]
 class WordIndex:
     """Patterns of many owners, as :mod:`smtp421.rulebook.index` lays them out.
 
-    ``count`` of patterns; ``starts``: the first pattern of each owner; ``literals`` and, of equal length, the ``places`` that
-    each has in the masks: a pattern's number, plus ``count`` for the second set, twice that for the third; ``always``: places
-    that need no literal. ``steps`` gives for an owner how its patterns are confirmed.
+    ``count`` of patterns; ``starts``: the first pattern of each owner; ``literals`` and, of equal length, the ``patterns`` that
+    each speaks for; ``always``: patterns without literals. ``steps`` gives for an owner how its patterns are confirmed.
     """
 
     def __init__(self, index: Mapping[str, Any], steps: Callable[[int], Sequence[Any]]) -> None:
         self._count: int = index["count"]
         self._starts: Sequence[int] = index["starts"]
         self._literals = index["literals"].split("\n") if index["literals"] else []
-        self._places = index["places"].split("\n")
+        self._patterns = index["patterns"].split("\n")
         self._always = mask_of(index["always"])
         self._steps = steps
         self._automaton: Any = None
@@ -62,26 +59,26 @@ class WordIndex:
         return self._starts[owner + 1] if owner + 1 < len(self._starts) else self._count
 
     def candidates(self, folded: str) -> int:
-        """The patterns that may be found in a folded text, one bit each. Bits beyond their count mean nothing."""
+        """The patterns that may be found in a folded text, one bit each."""
         mask = self._always
         if self._automaton is not None:
-            for _end, places in self._automaton.iter(folded):
-                mask |= places
+            for _end, patterns in self._automaton.iter(folded):
+                mask |= patterns
         else:
-            for literal, places in zip(self._literals, self._places, strict=False):
+            for literal, patterns in zip(self._literals, self._patterns, strict=False):
                 if literal in folded:
-                    mask |= mask_of(places)
+                    mask |= mask_of(patterns)
             self._seen += 1
             if self._seen > FEW_TEXTS and self._literals:
                 self._build()
-        return mask & (mask >> self._count) & (mask >> 2 * self._count)
+        return mask
 
     def _build(self) -> None:
         import ahocorasick  # here, since a single text does not need it
 
         automaton = ahocorasick.Automaton()
-        for literal, places in zip(self._literals, self._places, strict=True):
-            automaton.add_word(literal, mask_of(places))
+        for literal, patterns in zip(self._literals, self._patterns, strict=True):
+            automaton.add_word(literal, mask_of(patterns))
         automaton.make_automaton()
         self._automaton = automaton
 
@@ -105,7 +102,7 @@ class WordIndex:
 
     def found(self, text: str, folded: str) -> Iterator[int]:
         """The owners whose patterns are found in a text, in their order."""
-        mask = self.candidates(folded) & ((1 << self._count) - 1)
+        mask = self.candidates(folded)
         while mask:
             number = (mask & -mask).bit_length() - 1
             if self.confirm(number, text, folded) is None:
@@ -158,6 +155,8 @@ def _guarded(kind: int, source: str, sets: tuple[tuple[str, ...], ...]) -> Finde
 
 
 def _compiled(kind: int, source: str) -> Finder:
+    if kind == FOLDED:
+        return _folded(re.compile(source))
     if kind == PLAIN:
         return _pattern(re.compile(source, re.IGNORECASE))
     from smtp421.rulebook.patterns import compile_pattern  # here, since most texts need no more than `re`
@@ -201,6 +200,17 @@ def _pattern(pattern: Any) -> Finder:
             return None
         start, end = found.span()
         return (start, end) if counts(text, start, end) else _first(pattern.finditer(text), text)
+
+    return find
+
+
+def _folded(pattern: re.Pattern[str]) -> Finder:
+    def find(text: str, folded: str) -> Span | None:
+        found = pattern.search(folded)
+        if found is None:
+            return None
+        start, end = found.span()
+        return (start, end) if counts(text, start, end) else _first(pattern.finditer(folded), text)
 
     return find
 

@@ -143,7 +143,7 @@ def test_damaged_book_is_replaced_in_silence(pack: Path, tmp_path: Path, damage:
     def with_body(body: bytes) -> bytes:
         return json.dumps({**fields, "check": cache.crc32(body), "length": len(body)}).encode() + b"\n" + body
 
-    index, _newline, pages = body.partition(b"\n")
+    _index, _newline, pages = body.partition(b"\n")
     contents = {
         "empty": b"",
         "truncated": data[: len(data) // 2],

@@ -68,7 +68,7 @@ def test_files_of_a_folder(tmp_path: Path) -> None:
 
 
 def test_folder_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(RulesUnreadable, match="cannot use the rules in .*gone: No such file or directory"):
+    with pytest.raises(RulesUnreadable, match=r"cannot use the rules in .*gone: No such file or directory"):
         load_rulebook([tmp_path / "gone"])
 
 

@@ -1,8 +1,8 @@
 """Amazon SES: event publishing and feedback notifications, bare or carried by SNS, EventBridge, SQS and Lambda.
 
 ``diagnosticCode`` holds the reply behind ``smtp;``, for each recipient. SES says much itself in the form of a reply (``421 4.4.1
-Unable to connect to remote host``) and names no server, so that who said it stays open. A ``Transient`` bounce comes after all
-retries. Yandex Cloud Postbox sends the same events without ``diagnosticCode``.
+Unable to connect to remote host``), which ``delayType`` tells at times; no server is named. A ``Transient`` bounce comes after
+all retries. Yandex Cloud Postbox sends the same events without ``diagnosticCode``.
 Layout: https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-contents.html
 """
 
@@ -32,6 +32,10 @@ SERVICE = Service(
     sender=("mail.source",),
     address=("bounce.remoteMtaIp", "delivery.remoteMtaIp"),
     queued=("mail.timestamp",),
+    own=(
+        "deliveryDelay.delayType",
+        "TransientCommunicationFailure|InternalFailure|BYOIPHostNameLookupUnavailable|SendingDeferral",
+    ),
     sample='{"eventType":"DeliveryDelay","mail":{"timestamp":"2026-11-20T22:29:58.000Z","source":"news@example.org","messageId":'
     '"EXAMPLE7c191be45-e9aedb9a-02f9-4d12-a87d-dd0099a07f8a-000000","destination":["u@example.com"]},"deliveryDelay":'
     '{"timestamp":"2026-11-20T22:30:01.000Z","delayType":"TransientCommunicationFailure","expirationTime":'

@@ -30,7 +30,7 @@ SERVICE = Service(
     sender=("envelope.sender",),
     host=("delivery-status.mx-host",),
     source=("envelope.sending-ip",),
-    own_codes=frozenset({498}),
+    own=("delivery-status.code", r"498|6\d\d"),
     sample='{"event-data":{"event":"failed","timestamp":1795213801.1,"severity":"temporary","reason":"generic","log-level":"warn",'
     '"recipient":"u@example.com","delivery-status":{"attempt-no":1,"code":421,"message":"Try again later","description":null,'
     '"retry-seconds":600,"enhanced-code":"4.7.0","mx-host":"mx.example.com"},"envelope":{"sender":"news@example.org",'

@@ -7,6 +7,7 @@ arrays, one a line, or inside what a carrier puts around them (SNS, EventBridge,
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
@@ -57,8 +58,8 @@ class Service(NamedTuple):
     """When the message was taken."""
     age: str = ""
     """Milliseconds in the queue, where the event counts them itself."""
-    own_codes: frozenset[int] = frozenset()
-    """Reply codes that the service made up: nobody answered."""
+    own: tuple[str, str] | None = None
+    """A path, and a pattern for the whole of what stands there where the service speaks itself and nobody answered."""
 
 
 def format_of(service: Service) -> Format:
@@ -91,9 +92,9 @@ def _attempt(service: Service, event: Event, status: Status, line: Line) -> Atte
     def field(paths: Paths) -> str | None:
         return text_of(first(event, paths))
 
-    code = code_of(first(event, service.code))
-    own = code in service.own_codes
-    reply = reply_of(field(service.text) or "", None if own else code, enhanced_of(first(event, service.enhanced)))
+    own = service.own is not None and re.fullmatch(service.own[1], field(service.own[:1]) or "") is not None
+    code = None if own else code_of(first(event, service.code))
+    reply = reply_of(field(service.text) or "", code, enhanced_of(first(event, service.enhanced)))
     relay = service.relay(field(service.host), field(service.address))
     return Attempt(
         reply,

@@ -1,7 +1,8 @@
 """SparkPost, and Momentum's event streams: message events in ``msys.message_event``, one a delivery attempt.
 
 ``raw_reason`` is the reply as it came (``reason`` has addresses cut out), ``ip_address`` the server's, ``queue_time`` the
-milliseconds since the message was taken. Numbers are strings. The server has no name: ``routing_domain`` is the recipient's.
+milliseconds since the message was taken. Numbers are strings; ``[internal]`` marks what no server said. The server has no name:
+``routing_domain`` is the recipient's.
 Layout: https://developers.sparkpost.com/api/webhooks/
 """
 
@@ -29,6 +30,7 @@ SERVICE = Service(
     address=("ip_address",),
     source=("sending_ip",),
     age="queue_time",
+    own=("raw_reason", r".{0,12}\[internal\].*"),
     sample='[{"msys":{"message_event":{"type":"delay","bounce_class":"21","error_code":"421","event_id":"92356927693813856",'
     '"ip_address":"192.0.2.1","message_id":"000443ee14578172be22","msg_from":"news@example.org","num_retries":"2",'
     '"queue_time":"12000","raw_reason":"421 4.7.0 Try again later","reason":"421 4.7.0 Try again later",'

@@ -1,0 +1,162 @@
+"""Layouts: what logging puts around a message is taken off, so that format readers see ``program[pid]: message`` and its time.
+
+- BSD, ISO, journalctl short, short-iso, short-full, short-unix, short-precise, cat: stay; the year of BSD stamps goes up with
+  the lines (:class:`smtp421.logs.line.Clock`).
+- RFC 5424, RFC 3164 with its priority: become ``stamp host program[pid]: message``.
+- journald JSON and export, rsyslog and syslog-ng JSON, Docker's JSON files, shippers' JSON: the line inside
+  (:mod:`smtp421.logs.envelope`).
+- ``docker compose logs``, ``kubectl logs --prefix``, Kubernetes CRI: the line behind the prefix; its parts are joined.
+- ``last message repeated N times`` (syslogd, syslog-ng): the line before, N times.
+- ``message repeated N times: [ text]`` (rsyslog): the text, N times. It is cut at 800 bytes; the line before may have it whole.
+
+Both programs write the first of equal messages and count those that follow, so that N lines are N more attempts. Escapes like
+``#012`` stay for the readers. All that is not known stays as it is.
+
+Sources: RFC 3164 section 4.1, RFC 5424 section 6, RFC 6587 section 3.4.1 (octet counts), journalctl(1),
+https://github.com/kubernetes/design-proposals-archive/blob/main/node/kubelet-cri-logging.md,
+https://github.com/rsyslog/rsyslog/blob/main/runtime/ratelimit.c (``ratelimitGenRepMsg``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+
+from smtp421.logs.envelope import Export, Inside, opened
+from smtp421.logs.line import MONTHS, Clock, Line, read_stamp
+
+MOST_REPEATS = 10_000
+"""So many attempts one line may stand for: a line is easily forged."""
+
+_BSD = frozenset(f"{month} " for month in MONTHS)
+_RFC5424 = re.compile(
+    r"""(?:\d{1,6}[ ])?<\d{1,3}>[1-9]\d?[ ](?P<stamp>\S+)[ ](?P<host>\S+)[ ](?P<program>\S+)[ ](?P<pid>\S+)[ ]\S+[ ]
+    (?:-|(?:\[(?:[^\]"\\]|"(?:[^"\\]|\\.)*+"|\\.)*+\])++)(?:[ ](?P<message>.*))?$""",
+    re.VERBOSE | re.DOTALL,
+)
+_PRIORITY = re.compile(r"<\d{1,3}>\s?")
+_CRI = re.compile(
+    r"(?P<stamp>\d{4}-\d\d-\d\dT\S{8,24}) (?P<stream>stdout|stderr) (?P<part>[FP])(?::\S*)?(?: (?P<text>.*))?$", re.DOTALL
+)
+_PREFIX = re.compile(r"(?:[\w./-]{1,64}\ +\|\ ?|\[pod/[^\]\s]+\]\s)", re.ASCII)
+_ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+_LAST = re.compile(
+    r"(?P<head>(?:\S+ +){0,7}?)(?:--- )?last message (?:'.*' )?repeated (?P<times>\d{1,9}) times?\b.{0,80}$", re.IGNORECASE
+)
+_TEXT = re.compile(r"(?P<head>(?:\S+ +){0,8}?)message repeated (?P<times>\d{1,9}) times: \[ ?(?P<text>.*)", re.DOTALL)
+_CUT = 700
+"""rsyslog's 800 bytes, in characters."""
+_LONGEST = 1 << 18
+_DEEPEST = 3
+"""A line in a line in a line."""
+
+
+class Layout:
+    """Turns the physical lines of one stream into lines for the format readers. It keeps what spans lines, in bounded memory."""
+
+    def __init__(self, now: datetime, sample: Callable[[], Iterable[str]] = tuple) -> None:
+        """``now`` and ``sample`` are those of :class:`smtp421.logs.line.Clock`."""
+        self._clock = Clock(now, sample)
+        self._before: Line | None = None
+        self._export: Export | None = None
+        self._parts: dict[str, Line] = {}
+
+    def read(self, number: int | None, raw: bytes | str) -> Sequence[Line]:
+        """Take a physical line, without its line end; the lines that it completes: one, as a rule."""
+        if self._export is not None:
+            data = raw.encode("utf-8", "replace") if isinstance(raw, str) else raw
+            if self._export.claims(data):
+                return self._entry(self._export.read(number, data))
+            last = self._entry(self._export.close())
+            self._export = None
+            return [*last, *self._peeled(number, data.decode("utf-8", "replace"), 0)]
+        return self._peeled(number, raw if isinstance(raw, str) else raw.decode("utf-8", "replace"), 0)
+
+    def close(self) -> Sequence[Line]:
+        """The lines that the end of the stream completes."""
+        parts = [*self._parts.values()]
+        self._parts.clear()
+        if self._export is None:
+            return parts
+        return [*parts, *self._entry(self._export.close())]
+
+    def _peeled(self, number: int | None, text: str, depth: int) -> Sequence[Line]:
+        text = text.rstrip("\r")
+        if "\0" in text:
+            text = text.replace("\0", "")
+        if "\x1b" in text:
+            text = _ANSI.sub("", text)
+        start = text[:4]
+        if start in _BSD:
+            if start != self._clock.month:
+                self._clock.turn(text)
+        elif depth < _DEEPEST and (inner := self._opened(number, text, depth)) is not None:
+            return inner
+        if "repeated " in text and (again := self._repeated(number, text)) is not None:
+            return again
+        self._before = line = Line(number, text, self._clock.now)
+        return (line,)
+
+    def _opened(self, number: int | None, text: str, depth: int) -> Sequence[Line] | None:
+        """The lines inside an envelope or behind a prefix; None where there is neither."""
+        first = text[:1]
+        if first == "{":
+            inside = opened(text, self._clock.now)
+            return None if inside is None else self._inside(number, inside, depth)
+        if first == "_" and text.startswith(("__CURSOR=", "__REALTIME_TIMESTAMP=")):
+            self._export = Export()
+            return self._entry(self._export.read(number, text.encode("utf-8", "replace")))
+        if first == "<" or (first.isdigit() and " <" in text[1:8]):
+            if found := _RFC5424.match(text):
+                return self._peeled(number, _as_written(found), _DEEPEST)
+            behind = _PRIORITY.match(text)
+        elif first.isdigit() and " std" in text[19:40] and (found := _CRI.match(text)):
+            stamp = read_stamp(found["stamp"], self._clock.now)
+            return self._inside(number, Inside(found["text"] or "", stamp, found["stream"], found["part"] == "P"), depth)
+        elif first == "\x1e":  # RFC 7464, journalctl -o json-seq
+            return self._peeled(number, text[1:], depth + 1)
+        else:
+            behind = _PREFIX.match(text) if " |" in text[:72] or first == "[" else None
+        return self._peeled(number, text[behind.end() :], depth + 1) if behind else None
+
+    def _inside(self, number: int | None, inside: Inside, depth: int) -> Sequence[Line]:
+        """The lines of what an envelope holds, with its time; none where the text goes on in the next one."""
+        text, stamp, stream, more = inside
+        held = self._parts.pop(stream, None) if stream else None
+        if held is not None:
+            number, text, stamp = held.number, held.text + text, held.stamp
+        if stream and more and len(text) < _LONGEST:
+            self._parts[stream] = Line(number, text, self._clock.now, stamp)
+            return ()
+        lines = self._peeled(number, text, depth + 1)
+        return lines if stamp is None else [line._replace(stamp=stamp) for line in lines]
+
+    def _entry(self, entry: Inside | None) -> Sequence[Line]:
+        """The line of an entry of the journal export format."""
+        return () if entry is None or self._export is None else self._inside(self._export.number, entry, 0)
+
+    def _repeated(self, number: int | None, text: str) -> Sequence[Line] | None:
+        """The lines that a line about repeats stands for."""
+        now = self._clock.now
+        if found := _LAST.match(text):
+            if self._before is None:
+                return ()
+            line = self._before._replace(number=number, stamp=read_stamp(found["head"], now) or self._before.stamp)
+        elif found := _TEXT.match(text):
+            inner = found["text"].rstrip().removesuffix("]")
+            if len(inner) >= _CUT and self._before is not None and inner in self._before.text:
+                line = self._before._replace(number=number, stamp=read_stamp(found["head"], now) or self._before.stamp)
+            else:
+                self._before = line = Line(number, found["head"] + inner, now)
+        else:
+            return None
+        return [line] * min(int(found["times"]), MOST_REPEATS)
+
+
+def _as_written(found: re.Match[str]) -> str:
+    """An RFC 5424 line as syslog daemons write it to files."""
+    stamp, host, program, pid = (found[name] if found[name] != "-" else "" for name in ("stamp", "host", "program", "pid"))
+    head = f"{program}[{pid}]: " if program and pid else f"{program}: " if program else ""
+    message = (found["message"] or "").removeprefix("\ufeff").strip()
+    return f"{' '.join(word for word in (stamp, host) if word)} {head}{message}".lstrip()

@@ -1,0 +1,116 @@
+"""The diagnoses of whole logs, one by one, and what is known of the input meanwhile."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import closing
+from datetime import datetime
+
+from smtp421.diagnosis.decide import diagnose
+from smtp421.logs import LINE_FORMATS, Stream
+from smtp421.logs.interface import Format
+from smtp421.logs.layout import Layout
+from smtp421.logs.source import Remark, Source, open_source
+from smtp421.model import Attempt, Diagnosis, Status
+from smtp421.rulebook import RuleBook
+
+Path = str | os.PathLike[str]
+Item = str | bytes | Source | os.PathLike[str] | tuple[Path, str | bytes]
+"""A line; an input; or a line of one of several inputs that are followed, with its path."""
+
+_REPORTED = (Status.DEFERRED, Status.SUSPENDED, Status.EXPIRED, None)
+"""Deferrals, not what was sent or bounced."""
+
+
+class Scan(Iterator[Diagnosis]):
+    """The diagnoses of an input, made as they are asked for: an iterator that also tells how far it is and what went wrong."""
+
+    def __init__(
+        self,
+        items: Iterable[Item],
+        rulebook: RuleBook,
+        now: datetime,
+        *,
+        trusting: bool = True,
+        formats: Sequence[Format] = LINE_FORMATS,
+    ) -> None:
+        """``now`` is the clock for stamps without a year; ``trusting`` takes a file's own time for it, where that is earlier."""
+        self.lines = 0
+        """Lines read so far, of all inputs."""
+        self.attempts = 0
+        """Delivery attempts in them, whatever became of them."""
+        self.source: Source | None = None
+        """The input that is being read, where it is a file or a pipe: its name, and how much of it is done."""
+        self._rulebook = rulebook
+        self._now = now
+        self._trusting = trusting
+        self._formats = formats
+        self._read: list[Source] = []
+        self._found = self._diagnoses(items)
+
+    def __iter__(self) -> Scan:
+        return self
+
+    def __next__(self) -> Diagnosis:
+        return next(self._found)
+
+    @property
+    def remarks(self) -> tuple[Remark, ...]:
+        """What went wrong so far while reading went on: a file that ends too early, a line that is too long."""
+        return tuple(remark for source in self._read for remark in source.remarks)
+
+    def close(self) -> None:
+        """End it and close what is open."""
+        self._found.close()
+
+    def _diagnoses(self, items: Iterable[Item]) -> Generator[Diagnosis, None, None]:
+        channels: dict[str | None, _Channel] = {}
+        for item in items:
+            if isinstance(item, Source | os.PathLike):
+                yield from self._of_source(item if isinstance(item, Source) else open_source(item))
+                continue
+            path, raw = (str(item[0]), item[1]) if isinstance(item, tuple) else (None, item)
+            channel = channels.get(path) or channels.setdefault(path, _Channel(Layout(self._now), Stream(self._formats)))
+            channel.lines += 1
+            self.lines += 1
+            line = raw.removesuffix("\n") if isinstance(raw, str) else raw.removesuffix(b"\n")
+            yield from self._told(channel.read(channel.lines, line))
+        for channel in channels.values():
+            yield from self._told(channel.close())
+
+    def _of_source(self, source: Source) -> Iterator[Diagnosis]:
+        now = min(self._now, source.modified) if self._trusting and source.modified else self._now
+        channel = _Channel(Layout(now, source.sample), Stream(self._formats))
+        self.source = source
+        self._read.append(source)
+        before = self.lines
+        with closing(source):
+            for number, raw in source.lines():
+                self.lines = before + number
+                yield from self._told(channel.read(number, raw))
+        yield from self._told(channel.close())
+
+    def _told(self, attempts: Iterable[Attempt]) -> Iterator[Diagnosis]:
+        for attempt in attempts:
+            self.attempts += 1
+            if attempt.status in _REPORTED:
+                yield diagnose(attempt, self._rulebook)
+
+
+class _Channel:
+    """What one stream of lines is read with."""
+
+    def __init__(self, layout: Layout, stream: Stream) -> None:
+        self.lines = 0
+        self._layout = layout
+        self._stream = stream
+
+    def read(self, number: int, raw: str | bytes) -> Iterator[Attempt]:
+        for line in self._layout.read(number, raw):
+            yield from self._stream.read(line)
+
+    def close(self) -> Iterator[Attempt]:
+        for line in self._layout.close():
+            yield from self._stream.read(line)
+        yield from self._stream.close()
