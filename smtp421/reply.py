@@ -131,6 +131,7 @@ _UNIT = re.compile(
     r"connections?|lines?|users?|times|%|but\b)\b",
     re.IGNORECASE,
 )
+_PORT = re.compile(r"\bports?:? ?#?$", re.IGNORECASE)
 _EXPECTED = re.compile(r"expected (?:response )?codes?:? [\"']?(?:\d{3}(?:[/,] ?| or ))*$", re.IGNORECASE)
 
 
@@ -161,7 +162,7 @@ _CERTAIN, _INTRODUCED, _PLAIN = 3, 2, 1
 def _strength(text: str, start: int, end: int) -> int:
     """How surely the code at ``start`` is a reply code: 0 not at all, to 3 certain."""
     before, after = text[max(0, start - 48) : start], text[end : end + 24]
-    if _EXPECTED.search(before) or text[start] == "2":
+    if _EXPECTED.search(before) or _PORT.search(before) or text[start] == "2":
         return 0
     if re.match(rf"[ \t]*[-.:,]?[ \t]*#?(?:{ENHANCED_CODE}|{_PLACEHOLDER})(?![\w])", after):
         return _CERTAIN
@@ -178,7 +179,7 @@ def _strength(text: str, start: int, end: int) -> int:
         return _INTRODUCED
     if _OPENER.search(before) and re.match(r"[- ]\s*\S|[\"')\]:,`]|\s*$", after):
         return _INTRODUCED if opens_line else _PLAIN
-    return _PLAIN if re.search(r"\s[-–] $", before) and re.match(r" [A-Z<\[]", after) else 0
+    return _PLAIN if re.search(r"\s[-–] $", before) and re.match(r" [A-Za-z<\[]", after) else 0
 
 
 def find_enhanced(text: str) -> int | None:

@@ -124,7 +124,12 @@ def _origin(attempt: Attempt, rule: Rule | None) -> Origin:
     """Who said it: as the form of the text tells, else as the rule's words tell, else the receiver."""
     if attempt.origin is not None:
         return attempt.origin
-    return rule.origin if rule is not None and rule.origin is not None else Origin.REMOTE
+    if rule is not None and rule.origin is not None:
+        return rule.origin
+    reply = attempt.reply
+    unsaid = reply.code is None and reply.enhanced_code is None and rule is not None and rule.provider is None
+    # Servers give codes; words about names, lines and encryption without one are a program's on the sender's side.
+    return Origin.LOCAL if unsaid and rule is not None and rule.cause in ("dns", "network", "tls") else Origin.REMOTE
 
 
 def _for_the_reader(fixes: list[Fix], origin: Origin) -> tuple[Fix, ...]:

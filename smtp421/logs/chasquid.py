@@ -53,6 +53,7 @@ _STAGES = {
     "TLS error:": Stage.STARTTLS,
     "STARTTLS": Stage.STARTTLS,
 }
+_CODED = Lazy(r"(?:MAIL\+RCPT|DATA closing|DATA|client:|hello:|error:|STARTTLS) [245]\d\d (?P<enhanced>[245]\.\d{1,3}\.\d{1,3}) ")
 _STAMPED = Lazy(r"^\s*(?:\d{4}-\d\d-\d\d[ T]\d|[A-Z][a-z]{2} [ \d]\d \d\d:|@4000|<\d+>|\{|\[)")
 _LINES = 64
 
@@ -77,7 +78,7 @@ class Reader:
 
     def claims(self, text: str) -> bool:
         """Whether a line is chasquid's own, or goes on with a reply."""
-        return recognises(text) or (bool(self._open) and len(self._open) < _LINES and _STAMPED.match(text) is None)
+        return recognises(text) or (0 < len(self._open) < _LINES and _goes_on(self._open[0].text, text))
 
     def read(self, line: Line) -> Iterator[Attempt]:
         """Yield the failure that a line ends, and the attempt of a line that is whole."""
@@ -131,6 +132,13 @@ class Reader:
             status,
             between(queued, stamp),
         )
+
+
+def _goes_on(first: str, text: str) -> bool:
+    """Whether a line can belong to a reply: where its first line has an enhanced code, each later one begins with that."""
+    if found := _CODED.search(first):
+        return text.startswith(found["enhanced"])
+    return _STAMPED.match(text) is None and "\t" not in text and "@" not in text.partition(": ")[0]
 
 
 def _whole(text: str) -> bool:

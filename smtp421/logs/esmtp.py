@@ -23,7 +23,11 @@ NAME = "esmtp"
 _RECIPIENT = Lazy(r"(?s)^(?P<recipient>[^\s<>:,;=\"']+@[\w.-]+\w): (?P<reply>[245]\d\d (?!#?[245]\.\d{1,3}\.\d).*)")
 _PROBLEM = Lazy(r"(?s)^SMTP server problem (?P<text>\S.*)")
 _ALONE = Lazy(r"^[245]\d\d \S")
-_OTHER = Lazy(r"^\w{3} [ \d]\d \d\d:|^\d{4}-\d\d-\d\d|^@4000|^[<{\[#]|^\s*$|: to=<|^\S+@\S+: |^\d+ \(null\)")
+_OTHER = Lazy(
+    r"\t|^\w{3} [ \d]\d \d\d:|^\d{4}-\d\d-\d\d|^@4000|^\d{10}@|^[<{\[#\"]|^\s*$|: to=<|\b\w+=\S+ \w+=|^\S+@\S+: |^\d+ \(null\)"
+    r"|^(?:Starting delivery|Rescanning queue|Warning: |Sending failed)"
+)
+"""What begins a line that is none of a reply's: other answers, and the marks of other programs."""
 _LINES = 32
 
 

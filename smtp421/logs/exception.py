@@ -24,6 +24,7 @@ _PHPMAILER = re.compile(
     r"(?:Detail: (?P<text>.*?)\s*)?SMTP code: (?P<code>\d{3})(?:\s*Additional SMTP info: (?P<more>[^\n]*))?", re.DOTALL
 )
 _DOTNET = re.compile(r"server response was: (?P<text>.*?)(?:\n\s+at |\n\s*At line|\s*-->|$)", re.DOTALL | re.IGNORECASE)
+_STATUS_CODE = re.compile(r"StatusCode: (?P<code>[45]\d\d)\b.*?(?P<text>[45]\.\d{1,3}\.\d{1,3} [^\n]*)", re.DOTALL)
 _NODE_FIELD = re.compile(r"\bresponse(?:: |=)(?P<quote>['\"`])(?P<text>[45]\d\d.*?)(?P=quote)\s*(?:,|\}|\n|$)", re.DOTALL)
 _EMPTY = re.compile(r"(?:but got an empty response|but got (?:code )?[\"']{0,2},? with message [\"']{2})")
 
@@ -50,7 +51,7 @@ _MARKS = re.compile(
     r"Exception|Error\b|SMTP\w+Refused|smtplib|Traceback|nodemailer|SMTPConnection|Net::(?:SMTP|Open|Read)|Swift_|"
     r"javax?\.mail|jakarta\.mail|MailKit|Expected response code"
     r"|SMTP code:|server response was|errno=|textproto|dial tcp|SocketError|getaddrinfo|SMTPERR|SMTPCLOSE|responseCode|"
-    r"ECONN|ETIMEDOUT|ENOTFOUND|EAI_AGAIN",
+    r"\(\d{3}, b?['\"]|StatusCode:|ECONN|ETIMEDOUT|ENOTFOUND|EAI_AGAIN",
 )
 
 
@@ -82,6 +83,8 @@ def _read(text: str, stage: Stage | None) -> Reply | None:
         return _coded(found["code"], found["text"] or "", stage)
     if found := _DOTNET.search(text):
         return read_reply(found["text"], stage) or read_words(found["text"], None, stage)
+    if found := _STATUS_CODE.search(text):
+        return _coded(found["code"], found["text"], stage)
     if found := _NODE_FIELD.search(text):
         return read_reply(found["text"], stage)
     if _EMPTY.search(text):

@@ -15,6 +15,8 @@ NAME = "exchange"
 
 _LED = re.compile(r"\{?LED=(?P<outer>.*?)(?:\}\}?;|\}\]|\};?\s*$|\}\.|$)", re.DOTALL)
 _WRAPPERS = (
+    re.compile(r"[Tt]arget host responded with error\.?\W*->\s*(?P<inner>.+)", re.DOTALL),
+    re.compile(r"[Cc]ommunicating with target host\.?\W*->\s*(?P<inner>.+)", re.DOTALL),
     re.compile(r"\[(?:\w+=[^\]\[]*\]\s*\[)*Message=(?P<inner>[^\]]*)\]?", re.DOTALL),
     re.compile(
         r"[Tt]arget (?:IP address|host) responded with:? *[\"'“”]*(?P<inner>.+?)[\"”']*(?:\.[\"”']* +Attempted failover|"

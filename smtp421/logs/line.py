@@ -159,8 +159,13 @@ def logical_lines(text: str, now: datetime) -> list[Line]:
     """Split pasted text into log lines: a line that does not begin like one continues the line before."""
     lines: list[Line] = []
     for number, physical in enumerate(text.split("\n"), start=1):
-        if lines and physical.strip() and not _START.match(physical.lstrip()) and _START.match(lines[-1].text.lstrip()):
+        if lines and physical.strip() and not _START.match(physical.lstrip()) and _goes_on(lines[-1].text):
             lines[-1] = lines[-1]._replace(text=f"{lines[-1].text}\n{physical}")
         elif physical.strip():
             lines.append(Line(number, physical, now))
     return lines
+
+
+def _goes_on(text: str) -> bool:
+    """Whether a line may go on in the next: it begins like a log line, or a reason in parentheses is still open."""
+    return _START.match(text.lstrip()) is not None or (" said: " in text and text.count("(") > text.count(")"))

@@ -54,6 +54,10 @@ _SAID = re.compile(
     r"host (?P<relay>[^\s\[]+(?:\[[^\]]*\])?(?::\d+)?) (?P<how>said|refused to talk to me):\s+(?P<reply>.*)", re.DOTALL
 )
 _OPENS_WITH_CODE = re.compile(r"[\s\"'(]*[245]\d\d[- ]")
+_SAID_WITHIN = re.compile(
+    r"(?P<how>refused to start TLS|authentication failed; server \S+\[[^\]]*\](?::\d+)? said): (?P<reply>[45]\d\d.*)", re.DOTALL
+)
+"""A server's answer inside Postfix's own sentence: the sentence stays, since it tells what the answer was to."""
 _IN_REPLY = re.compile(r"\s*\(in reply to (?P<command>[\w ]+?) command\)*\s*\)*$")
 _WHILE = re.compile(
     r"while (?P<doing>receiving the initial server greeting|performing the (?:EHLO|HELO|LHLO) handshake|sending "
@@ -79,6 +83,7 @@ def recognises(text: str) -> bool:
         _STATUS_ONLY.search(text)
         or "milter-reject: " in text
         or "NOQUEUE: reject: " in text
+        or _SAID_WITHIN.search(text)
         or re.search(r"host \S+?\[[^\]]*\](?::\d+)? (?:said|refused to talk to me): ", text)
         or _MILTER_TAIL.search(text)
         or re.search(r"\bconnect to \S+\[[^\]]*\]:\d+: ", text)
@@ -197,12 +202,13 @@ def read_reason(
     named = _relay(connect["relay"]) if connect else _relay(reason)
     if doing := _WHILE.search(reason):
         stage = _stage_while(doing)
-    refused = re.search(r"refused to start TLS: (?P<reply>[45]\d\d.*)", reason, re.DOTALL)
+    refused = _SAID_WITHIN.search(reason)
     if refused:
-        reply = read_words(reason, logged, Stage.STARTTLS)
+        stage = Stage.STARTTLS if "start TLS" in refused["how"] else Stage.AUTH
+        reply = read_words(reason, logged, stage)
         inner = read_reply(refused["reply"])
         return (
-            Reply(inner.code if inner else None, (inner and inner.enhanced_code) or logged, reply.text, Stage.STARTTLS),
+            Reply(inner.code if inner else None, (inner and inner.enhanced_code) or logged, reply.text, stage),
             Origin.REMOTE,
             named,
         )

@@ -23,7 +23,8 @@ from smtp421.reply import parse_enhanced, read_reply, read_words
 NAME = "sendmail"
 
 _DELIVERY = Lazy(
-    r"(?:\b(?P<queue_id>[0-9A-Za-z]{12,16}): )?to=(?P<to>.*?), (?P<middle>(?:ctladdr=|delay=(?:\d+\+)?\d\d:).*?)\bstat=(?P<stat>.*)",
+    r"(?:\b(?P<queue_id>[0-9A-Za-z]{12,16}): )?to=(?P<to>.*?), (?P<middle>(?:ctladdr=|delay=(?:\d+\+)?\d\d:).*?)"
+    r"\bstat=(?P<stat>.*)",
     re.DOTALL,
 )
 _TO = Lazy(r"<?([^<>,\s]+)>?(?:,|$)")

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from smtp421.logs import jsonish, webhooks
+from smtp421.logs.line import Line
 from smtp421.model import Origin, Relay, Status
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
@@ -303,3 +304,12 @@ def test_a_sentence_of_postal_without_a_server(attempts):
     event = lines("postal").replace("192.0.2.1:25 (gmail-smtp-in.l.google.com)", "mx1.example.com (mx2.example.com)")
     (attempt,) = attempts(FORMATS["postal"], event)
     assert attempt.relay == Relay("mx1.example.com")
+
+
+@pytest.mark.parametrize("form", webhooks.FORMATS, ids=lambda form: form.name)
+def test_a_file_of_pretty_printed_events(attempts, form):
+    event = json.loads(lines(form.name))
+    printed = "\n".join(json.dumps(value, indent=2) for value in ([event, event], event))
+    physical = (Line(number, line, NOW) for number, line in enumerate(printed.split("\n"), start=1))
+    found = [attempt for line in jsonish.joined(physical) for attempt in attempts(form, line.text.replace("\n", " "))]
+    assert len(found) == 3
