@@ -9,7 +9,7 @@ from datetime import datetime
 
 from smtp421.diagnosis.decide import diagnose
 from smtp421.logs import LINE_FORMATS, Stream
-from smtp421.logs.interface import Format
+from smtp421.logs.interface import LineFormat
 from smtp421.logs.layout import Layout
 from smtp421.logs.source import Remark, Source, open_source
 from smtp421.model import Attempt, Diagnosis, Status
@@ -33,7 +33,7 @@ class Scan(Iterator[Diagnosis]):
         now: datetime,
         *,
         trusting: bool = True,
-        formats: Sequence[Format] = LINE_FORMATS,
+        formats: Sequence[LineFormat] = LINE_FORMATS,
     ) -> None:
         """``now`` is the clock for stamps without a year; ``trusting`` takes a file's own time for it, where that is earlier."""
         self.lines = 0

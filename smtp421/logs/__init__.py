@@ -1,7 +1,8 @@
 """Readers: one a format, line or text in, :class:`smtp421.model.Attempt` out; and the tables that choose among them.
 
 Line formats are tried on each line, in the order of ``LINE_FORMATS``; text formats on what is no log line, in the order of
-``TEXT_FORMATS``. A new line format is a module with a ``FORMAT`` (see :mod:`smtp421.logs.interface`) and a row here.
+``TEXT_FORMATS``. A new line format is a module with a ``FORMAT`` (see :mod:`smtp421.logs.interface`) and a row in
+:mod:`smtp421.logs.formats`.
 """
 
 from __future__ import annotations
@@ -11,85 +12,15 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from types import ModuleType
 
-from smtp421.logs import (
-    chasquid,
-    courier,
-    dma,
-    dsn,
-    esmtp,
-    event,
-    exception,
-    exchange,
-    exchange_online,
-    exchange_send,
-    exchange_tracking,
-    exim,
-    exim_bp,
-    google_els,
-    halon,
-    haraka,
-    hmailserver,
-    kumomta,
-    maddy,
-    mailenable,
-    mailq,
-    message,
-    momentum,
-    msmtp,
-    nullmailer,
-    opensmtpd,
-    plain,
-    postfix,
-    postqueue_j,
-    powermta,
-    qmail,
-    sendmail,
-    smtpctl_queue,
-    ssmtp,
-    stalwart,
-    webhooks,
-    zonemta,
-)
+from smtp421.logs import dsn, event, exception, exchange, jsonish, message, plain, postfix
 from smtp421.logs.clean import clean
-from smtp421.logs.interface import Format, Reader
+from smtp421.logs.formats import LINE_FORMATS
+from smtp421.logs.interface import LineFormat, Reader
 from smtp421.logs.line import Line, logical_lines
 from smtp421.model import Attempt, Status
 
-LINE_FORMATS: tuple[Format, ...] = (
-    # JSON, tables and queue listings first: their fields hold what other programs' lines look like.
-    postqueue_j.FORMAT,
-    kumomta.FORMAT,
-    *webhooks.FORMATS,
-    powermta.FORMAT,
-    exchange_tracking.FORMAT,
-    exchange_send.FORMAT,
-    exchange_online.FORMAT,
-    google_els.FORMAT,
-    *mailq.FORMATS,
-    exim_bp.FORMAT,
-    smtpctl_queue.FORMAT,
-    # Lines that bear their program's mark, then those that are known by the shape of a record.
-    maddy.FORMAT,
-    stalwart.FORMAT,
-    hmailserver.FORMAT,
-    mailenable.FORMAT,
-    momentum.FORMAT,
-    opensmtpd.FORMAT,
-    courier.FORMAT,
-    dma.FORMAT,
-    haraka.FORMAT,
-    halon.FORMAT,
-    ssmtp.FORMAT,
-    msmtp.FORMAT,
-    zonemta.FORMAT,
-    chasquid.FORMAT,
-    sendmail.FORMAT,
-    postfix.FORMAT,
-    exim.FORMAT,
-    qmail.FORMAT,
-    nullmailer.FORMAT,
-    esmtp.FORMAT,
-)
+__all__ = ["LINE_FORMATS", "TEXT_FORMATS", "Stream", "read_paste"]
+
 TEXT_FORMATS: tuple[ModuleType, ...] = (exchange, event, exception)
 
 _NEW_REPLY = re.compile(r"^[\s\"'`>*-]*(?P<code>[245]\d\d)(?P<more>-| |$)", re.MULTILINE)
@@ -100,7 +31,7 @@ _TELLS = (Status.DEFERRED, Status.SUSPENDED, Status.EXPIRED, Status.BOUNCED, Non
 class Stream:
     """The readers of one stream of lines: each line goes to the format that knows it, also in a mixed file."""
 
-    def __init__(self, formats: Iterable[Format] = LINE_FORMATS) -> None:
+    def __init__(self, formats: Iterable[LineFormat] = LINE_FORMATS) -> None:
         self._formats = tuple(formats)
         self._open: dict[str, Reader] = {}
         self._last: Reader | None = None
@@ -134,6 +65,8 @@ def read_paste(text: str, now: datetime) -> list[Attempt]:
     """
     if message.recognises(text) and (reported := list(message.read(text))):
         return sorted(reported, key=_standing)
+    if (objects := jsonish.whole(text, now)) is not None and (found := _in_lines(objects)):
+        return found
     text = clean(text)
     if not text.strip():
         return []
@@ -141,15 +74,19 @@ def read_paste(text: str, now: datetime) -> list[Attempt]:
         return [transcript]
     if dsn.recognises(text) and (notified := dsn.read(text)) is not None:
         return [notified]
-    stream = Stream()
-    attempts = [attempt for line in logical_lines(text, now) for attempt in stream.read(line)]
-    attempts = [attempt for attempt in (*attempts, *stream.close()) if attempt.status in _TELLS]
-    if attempts:
-        return sorted(attempts, key=_standing)
+    if found := _in_lines(logical_lines(text, now)):
+        return found
     for reader in TEXT_FORMATS:
         if reader.recognises(text) and (attempt := reader.read(text)) is not None:
             return [attempt]
     return [plain.read(block) for block in _blocks(text)]
+
+
+def _in_lines(lines: Iterable[Line]) -> list[Attempt]:
+    """What log lines tell, the likeliest to be meant first; empty where none is a log line."""
+    stream = Stream()
+    attempts = [attempt for line in lines for attempt in stream.read(line)]
+    return sorted((attempt for attempt in (*attempts, *stream.close()) if attempt.status in _TELLS), key=_standing)
 
 
 def _standing(attempt: Attempt) -> tuple[bool, int]:

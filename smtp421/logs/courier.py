@@ -32,8 +32,8 @@ _DELIVERY = Lazy(
 )
 _DELIVERED = Lazy(r"delivered: (?P<host>\S+) \[(?P<address>[^\]]+)\]")
 _INBOUND = Lazy(
-    r"\bcourieresmtpd: error,relay=(?:::ffff:)?(?P<client>[0-9a-fA-F.:]+),.*?"
-    r"(?:from=<(?P<sender>[^>]*)>)?(?:,to=<(?P<recipient>[^>]*)>)?(?:: |,msg=\")(?P<reply>[45]\d\d[ -].*)",
+    r"\bcourieresmtpd: error,relay=(?:::ffff:)?(?P<client>[0-9a-fA-F.:]+)(?=,).*?"
+    r"(?:,from=<(?P<sender>[^>]*)>)?(?:,to=<(?P<recipient>[^>]*)>)?(?:: |,msg=\")(?P<reply>[45]\d\d[ -].*)",
     re.DOTALL,
 )
 _LINES = 64

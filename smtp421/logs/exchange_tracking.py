@@ -22,7 +22,7 @@ from smtp421.reply import read_reply, read_words
 NAME = "exchange_tracking"
 
 _STATUSES = {"DEFER": Status.DEFERRED, "FAIL": Status.BOUNCED, "SEND": Status.SENT, "DELIVER": Status.SENT}
-_ROW = r'"?(?:\d{4}-\d\d-\d\dT\d\d:\d\d:[\d.]+Z?|\d{1,4}[./-]\d{1,2}[./-]\d{1,4} \d{1,2}:\d\d:\d\d(?: [AP]M)?)"?,'
+_ROW = r'"?\d{4}-\d\d-\d\dT\d\d:\d\d:[\d.]+Z?"?,|"\d{1,4}[./-]\d{1,2}[./-]\d{1,4} \d{1,2}:\d\d:\d\d(?: [AP]M)?",'
 _NEXT_STATUS = r"(?<=\]);(?=\[)|;(?=[245]\d\d[ -]\d\.)"
 """Between the states of two recipients; a state holds ``;`` itself."""
 

@@ -157,7 +157,7 @@ def _recipient(rest: str) -> str | None:
     found = _RECIPIENT.match(rest)
     if not found:
         return None
-    address = found["address"] or found["parent"]
+    address = (found["address"] or "").rstrip(":") or found["parent"]
     return found["parent"] if address and "@" not in address and found["parent"] else address
 
 

@@ -7,6 +7,7 @@ Layout: https://support.google.com/a/answer/13828463
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from smtp421.logs.fields import code_of, moment, relay_of, text_of
@@ -20,6 +21,7 @@ NAME = "google_els"
 _STATUSES = {2: Status.SENT, 4: Status.DEFERRED, 5: Status.BOUNCED}
 _COMMAS = 10
 """A row has at least so many: fewer columns are never exported together."""
+_DATE = r",\"?\d{4}/\d\d/\d\d \d\d:\d\d"
 
 
 def _row(row: Row, line: Line) -> Iterator[Attempt]:
@@ -52,7 +54,7 @@ FORMAT = of_table(
     Layout(
         ("Event SMTP reply code",),
         frozenset({"messageid", "recipientaddress", "eventsmtpreplycode"}),
-        lambda text: text.count(",") >= _COMMAS,
+        lambda text: text.count(",") >= _COMMAS and re.search(_DATE, text) is not None,
         _row,
     ),
     "Message ID,Start date,End date,Sender,Message size,Subject,Direction,Attachments,Recipient address,Event target,Event date,"

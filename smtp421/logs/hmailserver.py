@@ -65,15 +65,15 @@ class Reader:
         if (found["who"] == "SENT") == ours:
             _follow(session, text)
             return
+        if text.startswith("354") and session.stage is Stage.DATA:
+            # What follows is the message, and the next reply answers its end.
+            session.stage = Stage.END_OF_DATA
         reply = read_reply(text.replace("[nl]", "\n"), session.stage)
         if reply is None or reply.code is None:
             return
         if reply.code < 400:
             if session.stage is Stage.RCPT and session.asked and len(session.accepted) < 500:
                 session.accepted.append(session.asked)
-            elif session.stage is Stage.DATA:
-                # 354: what follows is the message, and the next reply answers its end.
-                session.stage = Stage.END_OF_DATA
             return
         if session.stage is Stage.RCPT:
             recipients: list[str | None] = [session.asked]

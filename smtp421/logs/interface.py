@@ -44,6 +44,33 @@ class Format(NamedTuple):
     """A line, or some, as the program writes them; shown by ``smtp421 formats``, and a test reads it."""
 
 
+class LineFormat(Protocol):
+    """What is asked of a format: a :class:`Format`, or a row that stands for one until it is needed."""
+
+    @property
+    def name(self) -> str:
+        """As ``--input-format`` spells it."""
+        ...
+
+    @property
+    def title(self) -> str:
+        """For people."""
+        ...
+
+    @property
+    def sample(self) -> str:
+        """Lines as the program writes them."""
+        ...
+
+    def recognises(self, text: str, /) -> bool:
+        """Whether a line is of this format."""
+        ...
+
+    def open(self) -> Reader:
+        """A fresh reader for one stream."""
+        ...
+
+
 class LineReader:
     """The reader of a format whose records are single lines."""
 

@@ -136,7 +136,7 @@ def read_reason(text: str) -> tuple[Reply, Origin, Relay | None]:
     relay = Relay(None, peer["address"]) if peer else None
     said = _SAID.search(text)
     if said:
-        spoken = _CLOSING.sub("", said["reply"]).removesuffix("/")
+        spoken = _CLOSING.sub("/", said["reply"]).removesuffix("/")
         again = re.escape(spoken[:3])
         spoken = re.sub(rf"/(?={again}(?:[-_]|$|/))", "\n", spoken).replace("_", " ")
         reply = read_reply(spoken, _STAGES.get(said["but"] or said["what"]))

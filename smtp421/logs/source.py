@@ -112,8 +112,8 @@ class Source:
         raw = self._raw
         if not self.size or not isinstance(raw, FileIO):
             return []
-        offsets = [*range(0, self.size, max(self.size // _SAMPLES, _SAMPLE))]
-        offsets.append(max(offsets[-1] + _SAMPLE, self.size - _SAMPLE))
+        last = max(self.size - _SAMPLE, 0)
+        offsets = [*range(0, last, max(self.size // _SAMPLES, _SAMPLE)), last]
         found: list[str] = []
         try:
             here = raw.tell()

@@ -59,7 +59,7 @@ _FIELDS = 40
 
 def recognises(text: str) -> bool:
     """Whether a line is an event of the delivery."""
-    return "(delivery." in text and _EVENT.search(_ANSI.sub("", text)) is not None
+    return "delivery." in text and _EVENT.search(_ANSI.sub("", text)) is not None
 
 
 class Reader:

@@ -35,11 +35,11 @@ class RuleBook:
         places = map(slice, ends, ends[1:])
         by_kind = {kind: dict(zip(names[kind], places)) for kind in ("rules", "causes", "fixes", "providers")}  # noqa: B905 - one goes on where the other stopped
         self._index = index
-        text_steps = list(islice(places, len(names["rules"])))
+        text_steps = list(islice(places, len(index["texts"]["starts"])))
         mark_steps = list(islice(places, len(index["marks"]["ids"])))
         self._tree_line = pages[next(places)]
         self._rule_ids: list[str] = names["rules"]
-        self._matcher = Matcher(index, lambda rule: json.loads(pages[text_steps[rule]]))
+        self._matcher = Matcher(index, lambda owner: json.loads(pages[text_steps[owner]]))
         self._directory = Directory(index, lambda marked: json.loads(pages[mark_steps[marked]]))
         self.rules: Mapping[str, Rule] = decode.Pages(pages, by_kind["rules"], decode.rule)
         """By id, the strongest first."""
@@ -113,5 +113,5 @@ class RuleBook:
             f"rule {self._rule_ids[number]} took more than {TIMEOUT} s on {times} text(s)"
             + (" and is left out from now on" if times >= STRIKES else "")
             + "; simplify its pattern"
-            for number, times in self._matcher.words.slow.items()
+            for number, times in self._matcher.slow.items()
         )

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from smtp421.model import Fault
 from smtp421.rulebook import pages, schema
-from smtp421.rulebook.index import axes, marks_index, vetoes, words_index
+from smtp421.rulebook.index import axes, marks_index, rules_index
 from smtp421.rulebook.load import Entry, Forms
 from smtp421.rulebook.rank import SHUT_OUT, SOFTWARE, confidence, decided_by, rank
 from smtp421.rulebook.sources import RuleSource
@@ -36,7 +36,7 @@ def compile_book(forms: Forms, faults: Sequence[Fault], sources: Sequence[RuleSo
     causes = [_cause(entry.form, forms) for entry in forms.causes.values()]
     fixes = [_fix(entry.form) for entry in forms.fixes.values()]
     providers = [_provider(entry.form) for entry in forms.providers.values()]
-    texts, text_steps = words_index((rule.match.text, rule.label == "bundled") for rule in rules)
+    texts, text_steps = rules_index(rules)
     marks, mark_steps = marks_index(providers, own=[name for name, entry in forms.providers.items() if not _bundled(entry)])
     index = {
         "names": {
@@ -47,7 +47,6 @@ def compile_book(forms: Forms, faults: Sequence[Fault], sources: Sequence[RuleSo
         },
         "rule_causes": [rule.cause for rule in rules],
         "texts": texts,
-        "vetoes": vetoes(rules),
         "axes": axes(rules, texts["starts"], {provider.id: provider for provider in providers}),
         "marks": marks,
         "mx": {suffix.lower().strip("."): provider.id for provider in reversed(providers) for suffix in provider.mx},

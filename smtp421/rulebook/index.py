@@ -82,21 +82,21 @@ def ranges(numbers: Iterable[int]) -> str:
     return " ".join("-".join(map(str, part)) for part in parts)
 
 
+def rules_index(rules: Sequence[Rule]) -> tuple[dict[str, Any], list[list[Step]]]:
+    """Index the patterns of rules: the ``text`` of all, then the ``not_text`` of those that have one, its *vetoes*."""
+    vetoed = [number for number, rule in enumerate(rules) if rule.match.not_text]
+    texts = [(rule.match.text, rule.label == "bundled") for rule in rules]
+    vetoes = [(rules[number].match.not_text, rules[number].label == "bundled") for number in vetoed]
+    index, steps = words_index([*texts, *vetoes])
+    return {"vetoed": vetoed, **index}, steps
+
+
 def marks_index(providers: Iterable[Provider], own: Collection[str]) -> tuple[dict[str, Any], list[list[Step]]]:
     """Index the marks of providers; those of ``own`` come from the user and run with a time limit."""
     marked = [provider for provider in providers if provider.marks]
     marked.sort(key=lambda provider: (MARK_ORDER.index(provider.kind), provider.id))
     index, steps = words_index((provider.marks, provider.id not in own) for provider in marked)
     return {"ids": [provider.id for provider in marked], **index}, steps
-
-
-def vetoes(rules: Iterable[Rule]) -> dict[int, list[Step]]:
-    """How the ``not_text`` of each rule that has one is confirmed."""
-    return {
-        number: [_step(pattern, trusted=rule.label == "bundled")[0] for pattern in rule.match.not_text]
-        for number, rule in enumerate(rules)
-        if rule.match.not_text
-    }
 
 
 def axes(rules: Sequence[Rule], starts: Sequence[int], providers: dict[str, Provider]) -> dict[str, list[Any]]:

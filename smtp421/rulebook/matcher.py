@@ -10,7 +10,7 @@ from typing import Any
 from smtp421.model import EnhancedCode
 from smtp421.rulebook.pages import Subject
 from smtp421.rulebook.texts import TEXT_CAP, fold
-from smtp421.rulebook.words import Finder, Span, WordIndex, finder, mask_of
+from smtp421.rulebook.words import WordIndex, mask_of, numbers_of
 
 MAX_REMEMBERED = 20_000
 """Combinations of conditions whose rules are remembered."""
@@ -24,13 +24,12 @@ class Matcher:
 
     def __init__(self, index: Mapping[str, Any], steps: Callable[[int], Sequence[Any]]) -> None:
         self.words = WordIndex(index["texts"], steps)
-        self._veto_steps: Mapping[int, Sequence[Any]] = {int(rule): steps for rule, steps in index["vetoes"].items()}
+        self._vetoed: Sequence[int] = index["texts"]["vetoed"]
         self._families: Mapping[str, Sequence[Any]] = index["families"]
         self._axes: Mapping[str, Sequence[tuple[Any, str]]] = index["axes"]
         self._parsed: dict[str, int] = {}
         self._axis_masks: dict[tuple[str, Hashable], int] = {}
         self._masks: dict[tuple[Any, ...], int] = {}
-        self._vetoes: dict[int, list[Finder]] = {}
 
     def first(self, subject: Subject) -> Found | None:
         """The rule that wins."""
@@ -45,10 +44,11 @@ class Matcher:
         fitting = self._masks.get(subject[1:])
         if fitting is None:
             fitting = self._fitting(subject)
-        mask = self.words.candidates(folded) & fitting
+        candidates = self.words.candidates(folded)
+        mask = candidates & fitting
         while mask:
             number = (mask & -mask).bit_length() - 1
-            if self._wordless >> number & 1:
+            if number in self._wordless:
                 words = self._code(number, subject)
             else:
                 span = self.words.confirm(number, text, folded)
@@ -59,37 +59,50 @@ class Matcher:
             rule = self.words.owner(number)
             end = self.words.end(rule)
             mask = mask >> end << end
-            if rule not in self._veto_steps or not self._vetoed(rule, text, folded):
+            vetoes = self._vetoes.get(rule)
+            if vetoes is None or not candidates & vetoes or not self._is_vetoed(candidates & vetoes, text, folded):
                 yield rule, words
 
     @cached_property
-    def _wordless(self) -> int:
+    def _wordless(self) -> frozenset[int]:
         """The numbers of rules without words."""
-        return self._axis("code", False, lambda condition, _value: not condition[1])
+        return frozenset(
+            number for condition, numbers in self._axes["code"] if not condition[1] for number in numbers_of(numbers)
+        )
 
     @cached_property
-    def _by_enhanced(self) -> int:
+    def _by_enhanced(self) -> frozenset[int]:
         """The numbers of rules with a condition on the enhanced code."""
-        return self._axis("enhanced", False, lambda condition, _value: bool(condition))
+        return frozenset(number for condition, numbers in self._axes["enhanced"] if condition for number in numbers_of(numbers))
 
     def _code(self, number: int, subject: Subject) -> str:
         """The code that decided."""
-        by_enhanced = subject.enhanced is not None and (subject.code is None or self._by_enhanced >> number & 1)
+        by_enhanced = subject.enhanced is not None and (subject.code is None or number in self._by_enhanced)
         return str(subject.enhanced if by_enhanced else subject.code or "")
 
-    def _vetoed(self, rule: int, text: str, folded: str) -> bool:
-        finders = self._vetoes.get(rule)
-        if finders is None:
-            finders = self._vetoes[rule] = [finder(step) for step in self._veto_steps[rule]]
-        try:
-            for find in finders:
-                if find(text, folded) is not None:
-                    return True
-        except TimeoutError:
-            if self.words.strike(rule):
-                self._vetoes[rule] = [_always]
-            return True
+    @cached_property
+    def _vetoes(self) -> dict[int, int]:
+        """The numbers of the patterns that must not be found, for each rule that has some."""
+        owners = enumerate(self._vetoed, self.words.owners - len(self._vetoed))
+        return {rule: (1 << self.words.end(owner)) - (1 << self.words.start(owner)) for owner, rule in owners}
+
+    def _is_vetoed(self, vetoes: int, text: str, folded: str) -> bool:
+        while vetoes:
+            number = (vetoes & -vetoes).bit_length() - 1
+            vetoes &= vetoes - 1
+            if self.words.confirm(number, text, folded, late=(0, 0)) is not None:
+                return True
         return False
+
+    @property
+    def slow(self) -> dict[int, int]:
+        """The rules whose patterns took too long, and how often."""
+        rules = self.words.owners - len(self._vetoed)
+        slow: dict[int, int] = {}
+        for owner, times in self.words.slow.items():
+            rule = owner if owner < rules else self._vetoed[owner - rules]
+            slow[rule] = slow.get(rule, 0) + times
+        return slow
 
     # Conditions other than words
 
@@ -122,10 +135,6 @@ class Matcher:
                     mask |= self._parsed[numbers]
             self._axis_masks[axis, value] = mask
         return mask
-
-
-def _always(_text: str, _folded: str) -> Span | None:
-    return 0, 0
 
 
 def code_fits(condition: Sequence[Any], value: tuple[int | None, int | None]) -> bool:

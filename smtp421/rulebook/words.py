@@ -50,6 +50,15 @@ class WordIndex:
         """The owners of patterns that took too long, and how often."""
         return self._strikes
 
+    @property
+    def owners(self) -> int:
+        """How many owners there are."""
+        return len(self._starts)
+
+    def start(self, owner: int) -> int:
+        """An owner's first pattern."""
+        return self._starts[owner]
+
     def owner(self, number: int) -> int:
         """Whose pattern it is."""
         return bisect_right(self._starts, number) - 1
@@ -82,8 +91,8 @@ class WordIndex:
         automaton.make_automaton()
         self._automaton = automaton
 
-    def confirm(self, number: int, text: str, folded: str) -> Span | None:
-        """Where a pattern is found in a text. One that takes too long is not found, and after three times never again."""
+    def confirm(self, number: int, text: str, folded: str, late: Span | None = None) -> Span | None:
+        """Where a pattern is found in a text. One that takes too long gives ``late``, and after three times always does."""
         find = self._finders[number]
         if find is None:
             owner = self.owner(number)
@@ -91,14 +100,11 @@ class WordIndex:
         try:
             return find(text, folded)
         except TimeoutError:
-            if self.strike(self.owner(number)):
-                self._finders[number] = _never
-            return None
-
-    def strike(self, owner: int) -> bool:
-        """Count a time-out; tell whether it is one too many."""
-        strikes = self._strikes[owner] = self._strikes.get(owner, 0) + 1
-        return strikes >= STRIKES
+            owner = self.owner(number)
+            strikes = self._strikes[owner] = self._strikes.get(owner, 0) + 1
+            if strikes >= STRIKES:
+                self._finders[number] = lambda _text, _folded: late
+            return late
 
     def found(self, text: str, folded: str) -> Iterator[int]:
         """The owners whose patterns are found in a text, in their order."""
@@ -123,8 +129,11 @@ def mask_of(numbers: str) -> int:
     return mask
 
 
-def _never(_text: str, _folded: str) -> Span | None:
-    return None
+def numbers_of(numbers: str) -> Iterator[int]:
+    """The single numbers: ``0-4 7 9-12``."""
+    for part in numbers.split():
+        first, _to, last = part.partition("-")
+        yield from range(int(first), int(last or first) + 1)
 
 
 def finder(step: Sequence[Any]) -> Finder:
@@ -182,13 +191,16 @@ def _literals(literals: tuple[str, ...]) -> Finder:
     def find(text: str, folded: str) -> Span | None:
         position = 0
         while True:
-            starts = [(start, order) for order, literal in enumerate(literals) if (start := folded.find(literal, position)) >= 0]
-            if not starts:
+            first, end = len(folded), -1
+            for literal in literals:
+                start = folded.find(literal, position, first + len(literal) - 1)  # only what begins before the first so far
+                if start >= 0:
+                    first, end = start, start + len(literal)
+            if end < 0:
                 return None
-            start, order = min(starts)
-            position = start + len(literals[order])
-            if counts(text, start, position):
-                return start, position
+            if counts(text, first, end):
+                return first, end
+            position = end
 
     return find
 

@@ -134,3 +134,49 @@ def test_a_sentence_without_its_line(one):
 @pytest.mark.parametrize("rest", ["<= n@example.com U=root P=local S=427 id=x@example.com", "Completed"])
 def test_other_lines(one, rest):
     assert one(exim, f"2026-11-20 22:35:55 {ID} {rest}") == []
+
+
+def test_parts_of_a_long_line_in_syslog(attempts):
+    start = "Nov 20 22:35:55 mail exim[38]: "
+    first = rf"[1/3] 2026-11-20 22:35:55 {ID} == u@example.com R=dns T=smtp defer (-46) H=mx.example.com [192.0.2.1]: SMTP error from remote mail server after end of data: 421-4.7.28 Too\n421 4.7.28 fa"
+    other = f"Nov 20 22:35:55 mail exim[39]: 2026-11-20 22:35:55 {ID} Completed"
+    lines = f"{start}{first}\n{other}\n{start}[2\\3] st for\n{start}[3/3] us"
+    (attempt,) = attempts(exim.FORMAT, lines)
+    assert (attempt.reply.text, attempt.line, attempt.recipient) == ("Too fast for us", 4, "u@example.com")
+    (attempt,) = attempts(exim.FORMAT, f"{start}{first}")
+    assert attempt.reply.text == "Too fa"
+
+
+def test_an_expired_recipient_has_the_last_answer(attempts):
+    deferred = f"2026-11-20 22:35:55 {ID} == u@example.com R=dns T=smtp defer (-44) H=mx.example.com [192.0.2.1]: SMTP error from remote mail server after RCPT TO:<u@example.com>: 450 4.2.1 later"
+    _, attempt = attempts(exim.FORMAT, f"{deferred}\n2026-11-24 22:35:55 {ID} ** u@example.com: retry timeout exceeded")
+    assert (attempt.status, attempt.reply.code, attempt.reply.text, attempt.relay.host) == (
+        Status.EXPIRED,
+        450,
+        "later",
+        "mx.example.com",
+    )
+
+
+def test_all_of_log_selector(one):
+    rest = "** u@example.com F=<n@example.com> P=<n@example.com> R=dns T=smtp H=mx.example.com [192.0.2.1]:25 I=[192.0.2.9]:1: SMTP error from remote mail server after end of data: 554 5.7.9 no DT=0.027s"
+    (attempt,) = one(exim, f"2026-11-20 22:44:19.104 +0000 [61] {ID} {rest}")
+    assert (attempt.reply.text, attempt.relay.port, attempt.timestamp.microsecond) == ("no", 25, 104000)
+    (attempt,) = one(
+        exim,
+        f"2026-11-20 22:44:20.511 +0000 [118] {ID} == u@example.com R=dns T=smtp defer (-54) DT=0.000s: retry time not reached for any host",
+    )
+    assert (attempt.status, attempt.reply.text) == (Status.SUSPENDED, "retry time not reached for any host")
+    (attempt,) = one(
+        exim,
+        f'2026-11-20 22:44:19 {ID} => u@example.com F=<> R=dns T=smtp S=1 H=mx.example.com [192.0.2.1]:25 L C="250 2.0.0 Ok" QT=1m0.5s DT=0.003s',
+    )
+    assert (attempt.status, attempt.delay, attempt.reply.text) == (Status.SENT, 60.5, "Ok")
+
+
+def test_octal_bytes(one):
+    (attempt,) = one(
+        exim,
+        rf"2026-11-20 22:36:05 {ID} == u@example.com R=dns T=smtp defer (-44) H=mx.example.com [192.0.2.1]: SMTP error from remote mail server after RCPT TO:<u@example.com>: 451 occup\303\251",
+    )
+    assert attempt.reply.text == "occupé"

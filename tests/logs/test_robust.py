@@ -38,7 +38,7 @@ def bent(draw, lines):
 def test_no_line_makes_a_reader_fail(form):
     real = lines_of(form)
 
-    @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
     @given(st.lists(st.one_of(bent(real), st.sampled_from(real), st.text(max_size=200)), max_size=12), st.booleans())
     def holds(lines, numbered):
         reader = form.open()

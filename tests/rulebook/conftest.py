@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import regex
 
-from smtp421.rulebook import RuleBook, RuleSource, Subject, open_book
+from smtp421.rulebook import RuleBook, RuleSource, Subject, load_rulebook, open_book
 from smtp421.rulebook.matcher import code_fits, enhanced_fits
 from smtp421.rulebook.pages import Rule
 from smtp421.rulebook.rank import SHUT_OUT
@@ -105,6 +105,12 @@ def book_of(base: Path, write: Callable[..., Path]) -> Callable[..., RuleBook]:
         return open_book([RuleSource(base, "bundled")])
 
     return book_of
+
+
+@pytest.fixture(scope="session")
+def bundled() -> RuleBook:
+    """The bundled rules."""
+    return load_rulebook()
 
 
 @pytest.fixture(scope="session")

@@ -9,9 +9,11 @@ import regex
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smtp421.rulebook.literals import MAX_DEPTH, needed_literals
+from smtp421.rulebook.literals import MAX_DEPTH, Needed, needed_literals
 from smtp421.rulebook.texts import collapse, counts, fold
 from smtp421.rulebook.words import EXACT, finder
+
+NOTHING = Needed((), exact=False, plain=False)
 
 
 @pytest.mark.parametrize(
@@ -40,7 +42,8 @@ def test_exact_patterns_list_their_literals_in_order_of_preference(pattern: str,
 @pytest.mark.parametrize(
     ("pattern", "sets"),
     [
-        (r"limit of \d+ per", [{"limit of "}, {" per"}]),
+        (r"limit of \d+ per", [{"limit of "}]),
+        (r"limit \d+ per", [{"limit "}, {" per"}]),
         (r"\brate\b", [{"rate"}]),
         ("(?=x)foo", [{"foo"}]),
         ("foo(?!bar)", [{"foo"}]),
@@ -78,45 +81,44 @@ def test_patterns_without_literals(pattern: str) -> None:
     ["(?:rate){e<=1}", r"\p{L}abc", "[[:alpha:]]bc", "a[x[:digit:]]bcd", "[a--b]cd", "(?|abc|d)", r"\mabc", "(abc", "[[a]bc]"],
 )
 def test_patterns_that_re_reads_otherwise_or_not_at_all_tell_nothing(pattern: str) -> None:
-    assert needed_literals(pattern) == ((), False, False)
+    assert needed_literals(pattern) == NOTHING
 
 
 def test_limits() -> None:
     deep = "(?:" * (MAX_DEPTH + 2) + "abc" + "|d)" * (MAX_DEPTH + 2)
     assert needed_literals(deep).sets == ()
-    assert needed_literals("(?:" * 3000 + ")" * 3000) == ((), False, False)
+    assert needed_literals("(?:" * 3000 + ")" * 3000) == NOTHING
     assert needed_literals("|".join(f"{number}word" for number in range(10, 110))).sets == ()
     assert needed_literals("x" * 300 + r"\d").sets == ()
     assert len(needed_literals("|".join(f"{number}word" for number in range(10, 50))).sets[0]) == 40
     assert needed_literals("\U0001df95abc").sets == (("abc",),)
 
 
+@pytest.mark.parametrize(
+    ("pattern", "lowered"),
+    [
+        (r"Too\s+MANY \S\W\D\B", r"too\s+many \S\W\D\B"),
+        (r"[A-Z]{2}\.[a-f0-9]+ (?:X|Y)(?=Z)(?!Z)(?<=Z)(?<!Z)", r"[a-z]{2}\.[a-f0-9]+ (?:x|y)(?=z)(?!z)(?<=z)(?<!z)"),
+        (r"(A(B|[^C]))D+?", r"(a(b|[^c]))d+?"),
+        ("É", ""),
+        (r"\x41", ""),
+        (r"(A)\1", ""),
+        ("(?P<Name>A)", ""),
+        ("(?i)A", ""),
+        ("(?>A)", ""),
+        ("(?:a|(?:b[!-^])+)c", ""),
+        ("[A-z]", ""),
+    ],
+)
+def test_patterns_for_folded_texts(pattern: str, lowered: str) -> None:
+    assert needed_literals(pattern).lowered == lowered
+
+
 ATOMS = st.sampled_from(
     [
-        "a",
-        "b",
-        "K",
-        "S",
-        "i",
-        "é",
-        "ß",
-        "Σ",
+        *"a b K S i I é ß Σ \\s \\s+ \\s* \\d \\w+ \\S \\W . [ab] [^a] [a-c] [A-C] [^A-K] [!-K] [Ab] \\b x? ^ $".split(),
         " ",
-        r"\s",
-        r"\s+",
-        r"\s*",
-        r"\d",
-        r"\w+",
-        ".",
-        "[ab]",
-        "[^a]",
-        "[a-c]",
         r"[\d ]",
-        r"\b",
-        "x?",
-        "^",
-        "$",
-        "I",
     ]
 )
 PATTERNS = st.recursive(
@@ -166,3 +168,11 @@ def test_exact_patterns_are_their_literals(pattern: str, texts: list[str]) -> No
     for text in texts:
         spans = (found.span() for found in compiled.finditer(text) if counts(text, *found.span()))
         assert find(text, fold(text)) == next(spans, None)
+
+
+@given(PATTERNS.filter(lambda pattern: bool(needed_literals(pattern).lowered)), st.lists(WITHOUT_TURKISH, min_size=1, max_size=8))
+def test_lowered_patterns_find_in_folded_texts_what_the_others_find(pattern: str, texts: list[str]) -> None:
+    lowered = re.compile(needed_literals(pattern).lowered)
+    compiled = regex.compile(pattern, regex.IGNORECASE | regex.V0)
+    for text in texts:
+        assert [found.span() for found in lowered.finditer(fold(text))] == [found.span() for found in compiled.finditer(text)]

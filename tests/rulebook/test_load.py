@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from smtp421.model import Confidence, Fault, Severity
-from smtp421.rulebook import RuleBook, RuleSource, load_rulebook, open_book
+from smtp421.rulebook import RuleBook, RuleSource, open_book
 from smtp421.rulebook.schema import MatchForm
 from smtp421.rulebook.validation import INNER, known_keys
 
@@ -248,8 +248,8 @@ def test_keys_that_are_known_below_other_keys() -> None:
     assert known_keys(MatchForm, ("answers", "yes", "sayz")) == sorted(INNER["answers"].model_fields)
 
 
-def test_bundled_rules_have_no_faults() -> None:
-    assert load_rulebook().faults == ()
+def test_bundled_rules_have_no_faults(bundled: RuleBook) -> None:
+    assert bundled.faults == ()
 
 
 def test_faults_are_values_with_a_place() -> None:

@@ -1,0 +1,98 @@
+"""Replies that no rule explains, by their templates: what differs from one message to the next is masked.
+
+The masks are fixed, so a reply has the same template whatever came before it. That is what a mergeable history needs, and what
+a learning parser (drain3 and its like) cannot give: its templates depend on the order of the lines.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from smtp421.diagnosis.history_tracks import order_of
+from smtp421.model import Attempt
+
+MOST = 2000
+"""Templates that are kept; further ones are only counted."""
+LENGTH = 400
+"""Characters of a reply that count."""
+
+_HOST = r"(?:[a-z0-9_](?:[\w-]*[a-z0-9])?\.)+[a-z]{2,}"
+_MASKS = re.compile(
+    rf"""(?P<url>https?://[^\s<>"')\]]+)
+       | (?P<address><?(?P<local>[^\s<>@"'(:;,=]+)@{_HOST}>?)
+       | (?P<ip>\[?(?<![\w.])\d{{1,3}}(?:\.\d{{1,3}}){{3}}(?![\w.])\]?|\[?(?<![\w:])(?:[0-9a-f]{{0,4}}:){{3,7}}[0-9a-f]{{0,4}}(?![\w:])\]?)
+       | (?P<host>(?<![\w.@-]){_HOST}\.?(?![\w@-]))
+       | (?P<id>(?<![\w-])(?=[\w.+=/-]*\d)(?=[\w.+=/-]*[a-z])[a-z0-9_][\w.+=/-]{{7,}}(?!\w))
+       | (?P<n>(?<![\w.])\d+(?:[.,:]\d+)*(?![\w]))""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_CODE = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
+
+
+class Template(NamedTuple):
+    """Replies that differ in nothing but addresses, ids and figures."""
+
+    text: str
+    number: int
+    """How many there were."""
+    example: Attempt
+    """The first of them."""
+
+
+class Templates:
+    """Counts replies by their templates."""
+
+    __slots__ = ("_found", "left_out")
+
+    def __init__(self) -> None:
+        self._found: dict[str, tuple[int, Attempt]] = {}
+        self.left_out = 0
+        """Replies whose templates were one too many."""
+
+    def add(self, attempt: Attempt) -> None:
+        """Count a reply."""
+        self._count(template_of(attempt), 1, attempt)
+
+    def merge(self, other: Templates) -> None:
+        """Count what another has counted too."""
+        for text, (number, example) in other._found.items():
+            self._count(text, number, example)
+        self.left_out += other.left_out
+
+    def found(self) -> tuple[Template, ...]:
+        """The templates, the most frequent first."""
+        templates = (Template(text, number, example) for text, (number, example) in self._found.items())
+        return tuple(sorted(templates, key=lambda template: (-template.number, template.text)))
+
+    def _count(self, text: str, number: int, attempt: Attempt) -> None:
+        before, example = self._found.get(text, (0, attempt))
+        if not before and len(self._found) >= MOST:
+            self.left_out += number
+            return
+        self._found[text] = before + number, min(example, attempt, key=order_of)
+
+
+def template_of(attempt: Attempt) -> str:
+    """The template of an attempt's reply, with its codes."""
+    reply = attempt.inner or attempt.reply
+    codes = " ".join(str(code) for code in (reply.code, reply.enhanced_code) if code is not None)
+    return f"{codes} {masked(reply.text[:LENGTH])}".strip()
+
+
+def masked(text: str) -> str:
+    """``text`` with placeholders for addresses, hosts, ids and figures; status codes and the hosts of URLs stay."""
+    return _MASKS.sub(_mask, text)
+
+
+def _mask(found: re.Match[str]) -> str:
+    kind, text = found.lastgroup, found[0]
+    if found["url"]:
+        return "/".join(text.split("/")[:3]) + ("/…" if text.count("/") > 2 else "")
+    if found["address"]:
+        return "<address>"
+    if kind == "n" and _CODE.fullmatch(text):
+        return text
+    if found["ip"]:
+        return "[ip]" if text.startswith("[") else "ip"
+    return {"host": "<host>", "id": "<id>", "n": "<n>"}[kind or "n"]

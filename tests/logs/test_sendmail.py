@@ -1,0 +1,95 @@
+"""Recipients that share a result, octal bytes, and refusals of our own."""
+
+import pytest
+
+from smtp421.logs import sendmail
+from smtp421.model import Origin, Relay, Status
+
+HEAD = "Nov 20 22:35:57 mail sm-mta[{pid}]: 6AKMZvq8000229: to={to}, delay={delay}, xdelay=00:00:00, mailer=esmtp, pri=30250, relay=mx.example.com. [192.0.2.1], dsn={dsn}, {rest}"
+
+
+def line(rest, to="<u@example.com>", delay="00:01:02", dsn="4.0.0", pid=231):
+    return HEAD.format(rest=rest, to=to, delay=delay, dsn=dsn, pid=pid)
+
+
+def test_a_deferral(attempts):
+    (attempt,) = attempts(sendmail.FORMAT, line("reply=421 4.7.0 Slow, stat=Deferred: 421 4.7.0 Slow", dsn="4.5.0"))
+    assert (attempt.reply.code, str(attempt.reply.enhanced_code), attempt.reply.text) == (421, "4.7.0", "Slow")
+    assert (attempt.queue_id, attempt.recipient, attempt.delay) == ("6AKMZvq8000229", "u@example.com", 62.0)
+    assert (attempt.relay, attempt.status, attempt.origin) == (
+        Relay("mx.example.com", "192.0.2.1"),
+        Status.DEFERRED,
+        Origin.REMOTE,
+    )
+
+
+def test_a_group_and_days(attempts):
+    found = attempts(sendmail.FORMAT, line("stat=Deferred: 451 later", "<u@example.com>,<v@example.com>", "1+02:03:04"))
+    assert [(each.recipient, each.delay) for each in found] == [("u@example.com", 93784.0), ("v@example.com", 93784.0)]
+
+
+@pytest.mark.parametrize(
+    ("rest", "status", "origin", "code", "text"),
+    [
+        ("stat=Deferred", Status.SUSPENDED, Origin.LOCAL, None, "Deferred"),
+        (
+            "stat=Deferred: Connection refused by mx.example.com.",
+            Status.DEFERRED,
+            Origin.LOCAL,
+            None,
+            "Connection refused by mx.example.com.",
+        ),
+        (
+            "reply=421 4.4.1 Connection reset by mx.example.com., stat=Deferred",
+            Status.SUSPENDED,
+            Origin.LOCAL,
+            None,
+            "Connection reset by mx.example.com.",
+        ),
+        (
+            "reply=421 4.7.1 [TS03], stat=Deferred: Connection reset by mx.example.com.",
+            Status.DEFERRED,
+            Origin.REMOTE,
+            421,
+            "[TS03]",
+        ),
+        ("stat=Deferred: 454 4.7.0 TLS handshake failed.", Status.DEFERRED, Origin.LOCAL, None, "TLS handshake failed."),
+        ("reply=550 5.1.1 no, stat=User unknown", Status.BOUNCED, Origin.REMOTE, 550, "no"),
+        ("stat=Service unavailable", Status.BOUNCED, Origin.LOCAL, None, "Service unavailable"),
+        ("stat=queued", Status.SUSPENDED, Origin.LOCAL, None, "queued"),
+        ("stat=Sent (Ok: queued as 1)", Status.SENT, Origin.REMOTE, 250, "Ok: queued as 1"),
+    ],
+)
+def test_results(attempts, rest, status, origin, code, text):
+    (attempt,) = attempts(sendmail.FORMAT, line(rest))
+    assert (attempt.status, attempt.origin, attempt.reply.code, attempt.reply.text) == (status, origin, code, text)
+
+
+def test_our_own_tls_rules(attempts):
+    rule = "Nov 20 22:35:57 mail sm-mta[231]: ruleset=tls_server, arg1=NONE, relay=mx.example.com, reject=454 4.7.0 encryption too weak 0 less than 112\n"
+    stat = "stat=Deferred: 454 4.7.0 encryption too weak 0 less than 112"
+    (attempt,) = attempts(sendmail.FORMAT, rule + line(stat))
+    assert (attempt.origin, attempt.reply.code, str(attempt.reply.enhanced_code)) == (Origin.LOCAL, None, "4.7.0")
+    (attempt,) = attempts(sendmail.FORMAT, rule + line(stat, pid=232))
+    assert (attempt.origin, attempt.reply.code) == (Origin.REMOTE, 454)
+    (attempt,) = attempts(sendmail.FORMAT, rule + line(f"reply=454 4.7.0 TLS not available, {stat}"))
+    assert (attempt.origin, attempt.reply.text) == (Origin.REMOTE, "TLS not available")
+
+
+@pytest.mark.parametrize(
+    ("logged", "text"),
+    [
+        (r"occup\303\251", "occupé"),
+        (r"occup\351", "occupé"),
+        (r"C:\temp", r"C:\temp"),
+        (r"a\011b", r"a\011b"),
+        (r"\342\200\223", "–"),
+    ],
+)
+def test_octal_bytes(logged, text):
+    assert sendmail.unescape_octal(logged) == text
+
+
+def test_other_lines():
+    assert not sendmail.recognises("Nov 20 mail sm-mta[1]: STARTTLS=client, relay=mx.example.com., verify=FAIL")
+    assert not sendmail.recognises("to=<u@example.com>, delay=3, status=deferred, stat=x")
