@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from datetime import datetime
 
@@ -11,6 +11,7 @@ from smtp421.diagnosis.decide import diagnose
 from smtp421.logs import LINE_FORMATS, Stream
 from smtp421.logs.interface import LineFormat
 from smtp421.logs.layout import Layout
+from smtp421.logs.line import Line
 from smtp421.logs.source import Remark, Source, open_source
 from smtp421.model import Attempt, Diagnosis, Status
 from smtp421.rulebook import RuleBook
@@ -42,6 +43,8 @@ class Scan(Iterator[Diagnosis]):
         """Delivery attempts in them, whatever became of them."""
         self.source: Source | None = None
         """The input that is being read, where it is a file or a pipe: its name, and how much of it is done."""
+        self.watch: Callable[[Attempt, str, Line | None], object] | None = None
+        """Called with every attempt, also with those that are no deferrals, the input's name, and the line that told of it."""
         self._rulebook = rulebook
         self._now = now
         self._trusting = trusting
@@ -71,29 +74,33 @@ class Scan(Iterator[Diagnosis]):
                 yield from self._of_source(item if isinstance(item, Source) else open_source(item))
                 continue
             path, raw = (str(item[0]), item[1]) if isinstance(item, tuple) else (None, item)
-            channel = channels.get(path) or channels.setdefault(path, _Channel(Layout(self._now), Stream(self._formats)))
+            channel = channels.get(path)
+            if channel is None:
+                channel = channels[path] = _Channel(path or "", Layout(self._now), Stream(self._formats))
             channel.lines += 1
             self.lines += 1
             line = raw.removesuffix("\n") if isinstance(raw, str) else raw.removesuffix(b"\n")
-            yield from self._told(channel.read(channel.lines, line))
+            yield from self._told(channel, channel.read(channel.lines, line))
         for channel in channels.values():
-            yield from self._told(channel.close())
+            yield from self._told(channel, channel.close())
 
     def _of_source(self, source: Source) -> Iterator[Diagnosis]:
         now = min(self._now, source.modified) if self._trusting and source.modified else self._now
-        channel = _Channel(Layout(now, source.sample), Stream(self._formats))
+        channel = _Channel(source.name, Layout(now, source.sample), Stream(self._formats))
         self.source = source
         self._read.append(source)
         before = self.lines
         with closing(source):
             for number, raw in source.lines():
                 self.lines = before + number
-                yield from self._told(channel.read(number, raw))
-        yield from self._told(channel.close())
+                yield from self._told(channel, channel.read(number, raw))
+        yield from self._told(channel, channel.close())
 
-    def _told(self, attempts: Iterable[Attempt]) -> Iterator[Diagnosis]:
+    def _told(self, channel: _Channel, attempts: Iterable[Attempt]) -> Iterator[Diagnosis]:
         for attempt in attempts:
             self.attempts += 1
+            if self.watch is not None:
+                self.watch(attempt, channel.name, channel.line)
             if attempt.status in _REPORTED:
                 yield diagnose(attempt, self._rulebook)
 
@@ -101,16 +108,20 @@ class Scan(Iterator[Diagnosis]):
 class _Channel:
     """What one stream of lines is read with."""
 
-    def __init__(self, layout: Layout, stream: Stream) -> None:
+    def __init__(self, name: str, layout: Layout, stream: Stream) -> None:
+        self.name = name
         self.lines = 0
+        self.line: Line | None = None
         self._layout = layout
         self._stream = stream
 
     def read(self, number: int, raw: str | bytes) -> Iterator[Attempt]:
         for line in self._layout.read(number, raw):
+            self.line = line
             yield from self._stream.read(line)
 
     def close(self) -> Iterator[Attempt]:
         for line in self._layout.close():
+            self.line = line
             yield from self._stream.read(line)
         yield from self._stream.close()

@@ -115,6 +115,14 @@ class Group(NamedTuple):
     """None where there was no attempt: messages only wait for it."""
 
 
+class RowCount(NamedTuple):
+    """How many were deferred of what a report is asked to go by: of a provider, a domain, a relay, ..."""
+
+    name: str
+    messages: Count
+    recipients: Count
+
+
 class Domain(NamedTuple):
     """All attempts to deliver to the recipients of one domain."""
 
@@ -205,6 +213,8 @@ class History(NamedTuple):
     sent: int
     deferred: int
     bounced: int
+    expired: int
+    """Lines that tell of mail given up by the sending server."""
     suspended: int
     """Lines that repeat an old reason; no attempts."""
     asides: int
@@ -216,6 +226,8 @@ class History(NamedTuple):
     waiting_for: int
     """Seconds that the oldest waiting message has waited."""
     groups: tuple[Group, ...]
+    rows: tuple[RowCount, ...]
+    """Where groups are told apart by more than provider and cause: the counts of each ``key.part``."""
     inbound: tuple[Group, ...]
     """What our own server deferred of others' mail."""
     hints: tuple[Group, ...]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, tzinfo
-from typing import NamedTuple
 
 from smtp421.diagnosis.history import Bins, Domain, Example, Fates, Group, Load, RuleCount, SourceAddress
 from smtp421.diagnosis.history_counts import Distinct, Durations, Peak, Timeline
@@ -13,6 +12,7 @@ from smtp421.model import Severity
 SHOWN = 5
 """Domains of a group that are named."""
 NOBODY = Severity.INFO
+
 
 class Zone:
     """Seconds as times, in the zone that the log is written in."""
@@ -34,24 +34,62 @@ class Zone:
         return None if found is None else (self.surely(found[0]), found[1])
 
 
-class Decided(NamedTuple):
-    """The attempts that one rule decided."""
+class Decided:
+    """The attempts that one rule decided: their number, the highest severity it gave, and the first of them."""
 
-    attempts: int
-    severity: Severity
-    example: Example
-    order: Order
-    """Of the example, which is the first one."""
+    __slots__ = ("attempts", "example", "order", "rule", "severity")
+
+    def __init__(self, rule: str | None, severity: Severity, example: Example, order: Order) -> None:
+        self.rule = rule
+        self.attempts = 0
+        self.severity = severity
+        self.example = example
+        self.order = order
+
+    def rank(self) -> tuple[Order, str]:
+        """Sort key: the earliest first."""
+        return self.order, self.rule or ""
+
+    def add(self, attempts: int, severity: Severity, example: Example, order: Order) -> None:
+        """Count attempts, of which ``example`` is the first."""
+        self.attempts += attempts
+        if severity is not self.severity:
+            self.severity = max(self.severity, severity, key=_rank)
+        if order < self.order:
+            self.example, self.order = example, order
+
+    def count(self) -> RuleCount:
+        """The value of it."""
+        return RuleCount(self.rule, self.attempts, self.severity, self.example)
 
 
-class Cell:
-    """Counts the deferrals of one group."""
+class People:
+    """Counts different messages and recipients."""
 
-    __slots__ = ("attempts", "ends", "greylisted", "last", "messages", "recipients", "rules", "strangers", "timeline", "waits")
+    __slots__ = ("messages", "recipients")
 
     def __init__(self) -> None:
-        self.attempts = 0
         self.messages, self.recipients = Distinct(), Distinct()
+
+    def meet(self, message: int, recipient: int) -> None:
+        """Count the message and the recipient of an attempt, by their numbers."""
+        self.messages.add(message)
+        self.recipients.add(recipient)
+
+    def merge(self, other: People) -> None:
+        """Count what another has counted too."""
+        self.messages.merge(other.messages)
+        self.recipients.merge(other.recipients)
+
+
+class Cell(People):
+    """Counts the deferrals of one group."""
+
+    __slots__ = ("attempts", "ends", "greylisted", "last", "rules", "strangers", "timeline", "waits")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.attempts = 0
         self.timeline = Timeline()
         self.rules: dict[str | None, Decided] = {}
         self.last: tuple[Order, Example] | None = None
@@ -64,7 +102,10 @@ class Cell:
         self.attempts += 1
         if second is not None:
             self.timeline.add(second)
-        self._decided(rule, Decided(1, severity, example, order))
+        decided = self.rules.get(rule)
+        if decided is None:
+            decided = self.rules[rule] = Decided(rule, severity, example, order)
+        decided.add(1, severity, example, order)
         if self.last is None or self.last[0] <= order:
             self.last = order, example
 
@@ -77,14 +118,16 @@ class Cell:
             if stranger:
                 self.greylisted.add(waited)
 
-    def merge(self, other: Cell) -> None:
+    def merge(self, other: People) -> None:
         """Count what another has counted too."""
+        super().merge(other)
+        if not isinstance(other, Cell):
+            return
         self.attempts += other.attempts
-        self.messages.merge(other.messages)
-        self.recipients.merge(other.recipients)
         self.timeline.merge(other.timeline)
-        for rule, decided in other.rules.items():
-            self._decided(rule, decided)
+        for rule, more in other.rules.items():
+            decided = self.rules.setdefault(rule, Decided(rule, more.severity, more.example, more.order))
+            decided.add(more.attempts, more.severity, more.example, more.order)
         if self.last is None or (other.last is not None and self.last[0] <= other.last[0]):
             self.last = other.last
         for fate, number in other.ends.items():
@@ -95,7 +138,7 @@ class Cell:
 
     def group(self, key: Key, zone: Zone, waiting: int, longest: int, window: float, domains: dict[str, int]) -> Group:
         """The value of it; ``waiting`` of its messages are open, the oldest for ``longest`` seconds."""
-        rules = [RuleCount(rule, *decided[:3]) for rule, decided in self.rules.items()]
+        rules = [decided.count() for decided in self.rules.values()]
         rules.sort(key=lambda rule: (-rule.severity.rank, -rule.attempts, rule.rule or ""))
         named = sorted(domains.items(), key=lambda each: (-each[1], each[0]))
         return Group(
@@ -117,14 +160,6 @@ class Cell:
             domain_count=len(named),
             latest=None if self.last is None else self.last[1],
         )
-
-    def _decided(self, rule: str | None, new: Decided) -> None:
-        known = self.rules.get(rule)
-        if known is not None:
-            first = known if known.order <= new.order else new
-            worse = known.severity if known.severity.rank >= new.severity.rank else new.severity
-            new = Decided(known.attempts + new.attempts, worse, first.example, first.order)
-        self.rules[rule] = new
 
 
 class Outcomes:
@@ -211,6 +246,10 @@ class LoadCell(Outcomes):
 def earliest(one: int | None, other: int | None) -> int | None:
     """The smaller of two numbers that may be missing."""
     return other if one is None else one if other is None else min(one, other)
+
+
+def _rank(severity: Severity) -> int:
+    return severity.rank
 
 
 def _sortable(key: Key) -> tuple[str, bool, str, str]:

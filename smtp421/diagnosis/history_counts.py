@@ -74,13 +74,15 @@ def mixed(text: str) -> int:
 class Timeline:
     """How many there were when: bins that grow wider with the time spanned, as wide as they must be and no wider."""
 
-    __slots__ = ("_bins", "_first", "_last", "_step")
+    __slots__ = ("_bins", "_end", "_first", "_last", "_step")
 
     def __init__(self) -> None:
         self._bins: dict[int, int] = {}
         self._step = 1
         self._first: int | None = None
         self._last = 0
+        self._end = 0
+        """The first second that wider bins would be needed for."""
 
     @property
     def step(self) -> int:
@@ -101,9 +103,11 @@ class Timeline:
         """Count ``number`` at a second since 1970."""
         if self._first is None:
             self._first = self._last = second
+            self._widen()
         elif second > self._last or second < self._first:
             self._first, self._last = min(self._first, second), max(self._last, second)
-            self._widen()
+            if second >= self._end or second == self._first:
+                self._widen()
         place = second // self._step
         self._bins[place] = self._bins.get(place, 0) + number
 
@@ -143,6 +147,7 @@ class Timeline:
         if step != self._step:
             self._bins = _joined(self._bins, step // self._step)
             self._step = step
+        self._end = (self._first // step + BINS) * step
 
 
 def _joined(bins: dict[int, int], factor: int) -> dict[int, int]:

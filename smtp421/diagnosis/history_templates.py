@@ -20,10 +20,10 @@ LENGTH = 400
 _HOST = r"(?:[a-z0-9_](?:[\w-]*[a-z0-9])?\.)+[a-z]{2,}"
 _MASKS = re.compile(
     rf"""(?P<url>https?://[^\s<>"')\]]+)
-       | (?P<address><?(?P<local>[^\s<>@"'(:;,=]+)@{_HOST}>?)
-       | (?P<ip>\[?(?<![\w.])\d{{1,3}}(?:\.\d{{1,3}}){{3}}(?![\w.])\]?|\[?(?<![\w:])(?:[0-9a-f]{{0,4}}:){{3,7}}[0-9a-f]{{0,4}}(?![\w:])\]?)
+       | (?P<address><?[^\s<>@"'(:;,=]+@{_HOST}>?)
+       | (?P<ip>(?<![\w.:])(?:\d{{1,3}}(?:\.\d{{1,3}}){{3}}(?!\.?\w)|(?:[0-9a-f]{{0,4}}:){{3,7}}[0-9a-f]{{0,4}}(?![\w:])))
        | (?P<host>(?<![\w.@-]){_HOST}\.?(?![\w@-]))
-       | (?P<id>(?<![\w-])(?=[\w.+=/-]*\d)(?=[\w.+=/-]*[a-z])[a-z0-9_][\w.+=/-]{{7,}}(?!\w))
+       | (?P<id>(?<![\w-])(?=[\w.+/-]*\d)(?=[\w.+/-]*[a-z])[a-z0-9_][\w.+/-]{{7,}}(?!\w))
        | (?P<n>(?<![\w.])\d+(?:[.,:]\d+)*(?![\w]))""",
     re.VERBOSE | re.IGNORECASE,
 )
@@ -87,12 +87,6 @@ def masked(text: str) -> str:
 
 def _mask(found: re.Match[str]) -> str:
     kind, text = found.lastgroup, found[0]
-    if found["url"]:
+    if kind == "url":
         return "/".join(text.split("/")[:3]) + ("/…" if text.count("/") > 2 else "")
-    if found["address"]:
-        return "<address>"
-    if kind == "n" and _CODE.fullmatch(text):
-        return text
-    if found["ip"]:
-        return "[ip]" if text.startswith("[") else "ip"
-    return {"host": "<host>", "id": "<id>", "n": "<n>"}[kind or "n"]
+    return text if kind == "n" and _CODE.fullmatch(text) else f"<{kind}>"

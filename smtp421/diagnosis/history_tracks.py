@@ -24,6 +24,7 @@ class Fate(StrEnum):
 
 
 FATES = tuple(Fate)
+_WHOLE = len(FATES)
 
 Order = tuple[float, int, str, str]
 """Which of two attempts came first, whatever the order they are counted in."""
@@ -67,7 +68,9 @@ class Track:
         "took",
     )
 
-    def __init__(self, queue_id: str, recipient: str, domain: str, key: Key, since: int, queued: float | None, *, begins: bool) -> None:
+    def __init__(
+        self, queue_id: str, recipient: str, domain: str, key: Key, since: int, queued: float | None, *, begins: bool
+    ) -> None:
         self.queue_id = queue_id
         self.recipient = recipient
         self.domain = domain
@@ -180,9 +183,12 @@ class Ending(NamedTuple):
     """An end without a beginning: of a message that was sent at once, or that was deferred before this part of the log."""
 
     name: int
+    """Of the recipient of a message, or of the message (:func:`name_of`)."""
     second: int
     fate: Fate
     took: float | None
+    whole: bool
+    """Whether it ends the message for all recipients."""
 
 
 class Endings:
@@ -196,13 +202,13 @@ class Endings:
 
     def __iter__(self) -> Iterator[Ending]:
         for name, second, fate, took in zip(self._names, self._seconds, self._fates, self._took, strict=True):
-            yield Ending(name, second, FATES[fate], None if took < 0 else took)
+            yield Ending(name, second, FATES[fate % _WHOLE], None if took < 0 else took, fate >= _WHOLE)
 
     def add(self, ending: Ending) -> None:
         """Remember one."""
         self._names.append(ending.name)
         self._seconds.append(ending.second)
-        self._fates.append(FATES.index(ending.fate))
+        self._fates.append(FATES.index(ending.fate) + _WHOLE * ending.whole)
         self._took.append(-1.0 if ending.took is None else ending.took)
 
 

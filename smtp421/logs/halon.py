@@ -30,7 +30,8 @@ _LINE = Lazy(
 )
 _FAILED = Lazy(r"Delivery failed for <(?P<recipient>[^>]*)>: (?P<reply>.*)", re.DOTALL)
 _TO = Lazy(r"(?:Delivering message|Connecting) to \[?(?P<host>[^\]\s]+?)\]?:(?P<port>\d+)\b")
-_BROKE = Lazy(r"Socket error: (?P<reason>.*?)(?: \((?P<step>[A-Z_]+)\))?(?: \(aborting\))?\s*$", re.DOTALL)
+_BROKE = "Socket error: "
+_STEP = Lazy(r" \((?:CMD_)?(?P<step>[A-Z_]{2,20})\)$")
 _FROM = Lazy(r"Processing message from <(?P<sender>[^>]*)> to <")
 
 
@@ -60,9 +61,8 @@ class Reader:
         elif to := _TO.match(rest):
             self._relays[message] = _relay(self._relays.get(message), to["host"], int(to["port"]))
             self._broke.pop(message, None)
-        elif broke := _BROKE.match(rest):
-            step = (broke["step"] or "").removeprefix("CMD_")
-            self._broke[message] = (broke["reason"], stage_of_command("." if step == "DATA_END" else step))
+        elif rest.startswith(_BROKE):
+            self._broke[message] = _broken(rest.removeprefix(_BROKE))
         elif failed := _FAILED.match(rest):
             yield self._attempt(line, message, found["queue"], failed)
 
@@ -90,6 +90,15 @@ class Reader:
             self._relays.get(message),
             Status.BOUNCED if code is not None and code >= 500 else Status.DEFERRED,
         )
+
+
+def _broken(text: str) -> tuple[str, Stage | None]:
+    """The words about a broken connection, and the stage in which it broke."""
+    words = text.strip().removesuffix(" (aborting)")
+    step = _STEP.search(words[-40:])
+    if step is None:
+        return words, None
+    return words[: -len(step[0])], stage_of_command("." if step["step"] == "DATA_END" else step["step"])
 
 
 def _relay(known: Relay | None, host: str, port: int) -> Relay:

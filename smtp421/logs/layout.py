@@ -114,7 +114,7 @@ class Layout:
         elif first.isdigit() and " std" in text[19:40] and (found := _CRI.match(text)):
             stamp = read_stamp(found["stamp"], self._clock.now)
             return self._inside(number, Inside(found["text"] or "", stamp, found["stream"], found["part"] == "P"), depth)
-        elif first == "\x1e":  # RFC 7464, journalctl -o json-seq
+        elif first in ("\x1e", "\ufeff"):  # RFC 7464 (journalctl -o json-seq); a byte-order mark
             return self._peeled(number, text[1:], depth + 1)
         else:
             behind = _PREFIX.match(text) if " |" in text[:72] or first == "[" else None

@@ -33,14 +33,15 @@ _INFO = Lazy(r"(?:^|[\s:])info msg (?P<message>\d+): bytes \d+ from <(?P<sender>
 _END = Lazy(r"(?:^|[\s:])end msg (?P<message>\d+)\s*$")
 _SPLOGGER = Lazy(r"\bqmail(?:-send)?(?:\[\d+\])?: (?=\d{10}\.\d{6} )")
 """Behind it stands splogger's own stamp, which knows the year."""
-_TEXT_ALONE = Lazy(r"\S+_\S*(?:Remote_host_said:_|_\(#4\.)")
+_MARKS = ("Remote_host_said:_", "_(#4.")
 
+_ADDRESS = r"(?P<{}>\d{{1,3}}(?:\.\d{{1,3}}){{3}}|[\da-fA-F]{{0,4}}(?::[\da-fA-F]{{0,4}}){{2,7}})"
 _SAID = Lazy(
-    r"(?:Connected_to_(?P<connected>[\d.:a-fA-F]+)_but_(?P<but>\w+?)|(?P<address>[\d.:a-fA-F]+)_(?P<what>[a-z]\w+?))\._?/?"
-    r"Remote_host_said:_(?P<reply>.*)",
+    rf"(?:Connected_to_{_ADDRESS.format('connected')}_but_(?P<but>\w{{3,60}}?)|(?:^|/){_ADDRESS.format('address')}_(?P<what>[a-z]\w{{3,60}}?))"
+    r"\._?/?Remote_host_said:_(?P<reply>.*)",
     re.DOTALL,
 )
-_PEER = Lazy(r"(?:Connected_to_|^|/)(?P<address>\d{1,3}(?:\.\d{1,3}){3}|[\da-fA-F:]*:[\da-fA-F:]+)_")
+_PEER = Lazy(rf"(?:Connected_to_|^|/){_ADDRESS.format('address')}_")
 _CLOSING = Lazy(r"/(?:Giving_up_on_|I'm_not_going_to_try_again).*", re.DOTALL)
 _OWN_CODE = Lazy(r"\(#(\d\.\d{1,3}\.\d{1,3})\)")
 _GIVEN_UP = "I'm_not_going_to_try_again"
@@ -69,7 +70,7 @@ class _Message(NamedTuple):
 
 def recognises(text: str) -> bool:
     """Whether a line is qmail-send's, or the text of a report alone with its underscores."""
-    return claims(text) or ("_" in text and _TEXT_ALONE.search(text) is not None)
+    return claims(text) or _alone(text)
 
 
 def claims(text: str) -> bool:
@@ -77,6 +78,13 @@ def claims(text: str) -> bool:
     if "delivery " in text:
         return _DELIVERY.search(text) is not None or _STARTING.search(text) is not None
     return " msg " in text and any(known.search(text) is not None for known in (_NEW, _INFO, _END))
+
+
+def _alone(text: str) -> bool:
+    """Whether a report's text stands somewhere in ``text``, recognisable by its underscores."""
+    return any(mark in text for mark in _MARKS) and any(
+        word.count("_") > 3 and any(mark in word for mark in _MARKS) for word in text.split()
+    )
 
 
 class Reader:
@@ -102,7 +110,7 @@ class Reader:
             self._messages[info["message"]] = _Message(since, info["sender"])
         elif end := _END.search(text):
             self._messages.pop(end["message"], None)
-        elif _TEXT_ALONE.search(text):
+        elif _alone(text):
             yield self._report(line, "", "deferral", text.strip())
 
     def close(self) -> Iterator[Attempt]:

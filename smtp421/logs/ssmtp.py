@@ -21,7 +21,7 @@ from smtp421.reply import read_reply, read_words
 NAME = "ssmtp"
 
 _LINE = Lazy(r"\bsSMTP(?:\[\d+\])?: (?P<rest>\S.*)", re.DOTALL | re.IGNORECASE)
-_RCPT = Lazy(r"RCPT TO:\s?<(?P<recipient>[^>]*)> \((?P<reply>.*?)\)?\s*$", re.DOTALL)
+_RCPT = Lazy(r"RCPT TO:\s?<(?P<recipient>[^>]*)> \((?P<reply>.*)", re.DOTALL)
 _SENT = Lazy(r"Sent mail for (?P<sender>\S+) \((?P<reply>2\d\d.*?)\) uid=")
 _CONNECT = Lazy(r"(?:Unable to connect to \"?|Cannot open |Unable to locate )(?P<host>[\w.-]+)\"?(?:(?: port |:)(?P<port>\d+))?")
 _OUR_NAME = Lazy(r" \([\w-]+(?:\.[\w-]+)+\)$")
@@ -41,7 +41,7 @@ def read(line: Line) -> Iterator[Attempt]:
     rest = found["rest"].strip()
     recipient, sender, relay, stage = None, None, None, None
     if rcpt := _RCPT.match(rest):
-        recipient, rest, stage = rcpt["recipient"], rcpt["reply"], Stage.RCPT
+        recipient, rest, stage = rcpt["recipient"], rcpt["reply"].removesuffix(")"), Stage.RCPT
     elif sent := _SENT.match(rest):
         sender, rest = sent["sender"], "250"
     elif connect := _CONNECT.match(rest):

@@ -77,6 +77,8 @@ class Table(NamedTuple):
     heads: tuple[str, ...]
     rows: tuple[tuple[Words, ...], ...]
     numbers: frozenset[int] = frozenset()
+    notes: tuple[tuple[Words, ...], ...] = ()
+    """For each row, what is said below it, over its whole width."""
 
 
 class Footer(NamedTuple):

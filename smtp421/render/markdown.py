@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from smtp421.render.blocks import (
@@ -20,6 +21,7 @@ from smtp421.render.blocks import (
     Span,
     Table,
     Words,
+    join,
 )
 from smtp421.render.interface import Renderer
 from smtp421.render.panel import panel
@@ -93,10 +95,12 @@ def _fenced(lines: Iterable[str]) -> list[str]:
 
 
 def _table(block: Table) -> Iterator[str]:
-    yield _row(escape(name) for name in block.heads)
-    yield _row("---:" if index in block.numbers else "---" for index in range(len(block.heads)))
-    for row in block.rows:
-        yield _row(inline(cell) for cell in row)
+    more = ("",) if block.notes else ()
+    yield _row((*(escape(name) for name in block.heads), *more))
+    yield _row((*("---:" if index in block.numbers else "---" for index in range(len(block.heads))), *("---" for _ in more)))
+    for row, notes in zip_longest(block.rows, block.notes, fillvalue=()):
+        beside = (inline(join(notes, " - ")),) if more else ()
+        yield _row((*(inline(cell) for cell in row), *beside))
 
 
 def _row(cells: Iterable[str]) -> str:

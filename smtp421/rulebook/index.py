@@ -6,9 +6,10 @@ that fits is the rule that wins, and all that is known of patterns is a bit mask
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Collection, Hashable, Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from smtp421.rulebook.literals import needed_literals
 from smtp421.rulebook.pages import Provider, Rule
@@ -35,12 +36,17 @@ def _step(pattern: str, *, trusted: bool) -> tuple[Step, Sequence[str]]:
     return [PLAIN if needed.plain else OTHER, pattern, *further], best
 
 
-def words_index(sets: Iterable[tuple[Sequence[str], bool]]) -> tuple[dict[str, Any], list[list[Step]]]:
-    """Index the patterns of rules, or of providers; each comes with whether its patterns are trusted.
+class Indexed(NamedTuple):
+    """What :class:`smtp421.rulebook.words.WordIndex` reads."""
 
-    Gives what :class:`smtp421.rulebook.words.WordIndex` reads, and for each the steps of its patterns.
-    """
-    steps: list[list[Step]] = []
+    head: dict[str, Any]
+    lines: list[str]
+    """The literals; the patterns that each speaks for; then for each owner how its patterns are confirmed, as JSON."""
+
+
+def words_index(sets: Iterable[tuple[Sequence[str], bool]]) -> Indexed:
+    """Index the patterns of rules, or of providers; each comes with whether its patterns are trusted."""
+    steps: list[str] = []
     starts: list[int] = []
     numbers: dict[str, list[int]] = defaultdict(list)
     always: list[int] = []
@@ -48,7 +54,7 @@ def words_index(sets: Iterable[tuple[Sequence[str], bool]]) -> tuple[dict[str, A
     for patterns, trusted in sets:
         starts.append(count)
         pairs = [_step(pattern, trusted=trusted) for pattern in patterns]
-        steps.append([step for step, _best in pairs])
+        steps.append(to_json([step for step, _best in pairs]))
         for number, best in enumerate([best for _step, best in pairs] or [()], count):
             if not best:
                 always.append(number)
@@ -56,14 +62,13 @@ def words_index(sets: Iterable[tuple[Sequence[str], bool]]) -> tuple[dict[str, A
                 numbers[literal].append(number)
         count += max(1, len(pairs))
     literals = sorted(numbers)
-    index = {
-        "count": count,
-        "starts": starts,
-        "literals": "\n".join(literals),
-        "patterns": "\n".join(ranges(numbers[literal]) for literal in literals),
-        "always": ranges(always),
-    }
-    return index, steps
+    head = "\t".join(literals), "\t".join(ranges(numbers[literal]) for literal in literals)
+    return Indexed({"count": count, "starts": starts, "always": ranges(always)}, [*head, *steps])
+
+
+def to_json(value: Any) -> str:
+    """One line of compact JSON."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def least(literals: Sequence[str]) -> list[str]:
@@ -91,12 +96,21 @@ def rules_index(rules: Sequence[Rule]) -> tuple[dict[str, Any], list[list[Step]]
     return {"vetoed": vetoed, **index}, steps
 
 
-def marks_index(providers: Iterable[Provider], own: Collection[str]) -> tuple[dict[str, Any], list[list[Step]]]:
+def marks_index(providers: Iterable[Provider], own: Collection[str]) -> Indexed:
     """Index the marks of providers; those of ``own`` come from the user and run with a time limit."""
     marked = [provider for provider in providers if provider.marks]
     marked.sort(key=lambda provider: (MARK_ORDER.index(provider.kind), provider.id))
-    index, steps = words_index((provider.marks, provider.id not in own) for provider in marked)
-    return {"ids": [provider.id for provider in marked], **index}, steps
+    head, lines = words_index((provider.marks, provider.id not in own) for provider in marked)
+    return Indexed({"ids": [provider.id for provider in marked], **head}, lines)
+
+
+def rules_index(rules: Sequence[Rule]) -> Indexed:
+    """Index the patterns of rules: the ``text`` of all, then the ``not_text`` of those that have one, its *vetoes*."""
+    vetoed = [number for number, rule in enumerate(rules) if rule.match.not_text]
+    texts = [(rule.match.text, rule.label == "bundled") for rule in rules]
+    vetoes = [(rules[number].match.not_text, rules[number].label == "bundled") for number in vetoed]
+    head, lines = words_index([*texts, *vetoes])
+    return Indexed({"vetoed": vetoed, **head}, lines)
 
 
 def axes(rules: Sequence[Rule], starts: Sequence[int], providers: dict[str, Provider]) -> dict[str, list[Any]]:

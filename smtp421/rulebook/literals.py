@@ -134,7 +134,7 @@ def _ranked(sets: Iterable[Literals]) -> tuple[Literals, ...]:
 
 
 def _usable(literal: str) -> bool:
-    return 0 < len(literal) <= MAX_LENGTH and "\n" not in literal
+    return 0 < len(literal) <= MAX_LENGTH and literal.isprintable()
 
 
 def _unique(words: Iterable[str]) -> Literals:

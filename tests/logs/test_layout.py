@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from smtp421.logs import Stream
-from smtp421.logs.envelope import Export
+from smtp421.logs.envelope import Export, opened
 from smtp421.logs.layout import MOST_REPEATS, Layout
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -22,7 +22,13 @@ MESSAGE = (
     "https://example.net/?p=1 (in reply to end of DATA command))"
 )
 LINE = f"mail postfix/smtp[196]: {MESSAGE}"
-JOURNAL = {"__REALTIME_TIMESTAMP": MICRO, "_HOSTNAME": "mail", "SYSLOG_IDENTIFIER": "postfix/smtp", "_PID": "196", "PRIORITY": "6"}
+JOURNAL = {
+    "__REALTIME_TIMESTAMP": MICRO,
+    "_HOSTNAME": "mail",
+    "SYSLOG_IDENTIFIER": "postfix/smtp",
+    "_PID": "196",
+    "PRIORITY": "6",
+}
 RSYSLOG = {"@timestamp": "2026-11-20T22:29:58.941317+00:00", "host": "mail", "program": "postfix", "procid": "196"}
 
 
@@ -69,8 +75,12 @@ LAYOUTS = {
     "rfc5424 without a pid": [f"<22>1 2026-11-20T22:29:58Z - postfix/smtp - - - {MESSAGE}"],
     "rsyslog json": [json.dumps({**RSYSLOG, "message": f" {MESSAGE}"})],
     "rsyslog tag": [json.dumps({"timereported": "Nov 20 22:29:58", "syslogtag": "postfix/smtp[196]:", "msg": f" {MESSAGE}"})],
-    "syslog-ng json": [json.dumps({"PROGRAM": "postfix/smtp", "PID": "196", "MESSAGE": MESSAGE, "DATE": "Nov 20 22:29:58", "HOST": "x"})],
-    "ecs": [json.dumps({"@timestamp": "2026-11-20T22:29:58Z", "process": {"name": "postfix/smtp", "pid": 196}, "message": MESSAGE})],
+    "syslog-ng json": [
+        json.dumps({"PROGRAM": "postfix/smtp", "PID": "196", "MESSAGE": MESSAGE, "DATE": "Nov 20 22:29:58", "HOST": "x"})
+    ],
+    "ecs": [
+        json.dumps({"@timestamp": "2026-11-20T22:29:58Z", "process": {"name": "postfix/smtp", "pid": 196}, "message": MESSAGE})
+    ],
     "numbered": [json.dumps({"timestamp": STAMP.timestamp(), "app_name": "postfix/smtp", "message": MESSAGE})],
     "filebeat": [json.dumps({"@timestamp": "2026-11-20T23:00:00Z", "log": {"offset": 1}, "message": f"Nov 20 22:29:58 {LINE}"})],
     "journald json": [json.dumps({**JOURNAL, "MESSAGE": MESSAGE})],
@@ -80,9 +90,13 @@ LAYOUTS = {
     "journald export": export({"__CURSOR": "s=1", **JOURNAL, "MESSAGE": MESSAGE}),
     "journald export, binary": export({"__CURSOR": "s=1", **JOURNAL, "X": b"\n" * 266, "MESSAGE": MESSAGE.encode(), "Y": b""}),
     "journald export, no end": export({"__CURSOR": "s=1", **JOURNAL, "MESSAGE": MESSAGE})[:-1],
-    "docker": [json.dumps({"log": f"postfix/smtp[196]: {MESSAGE}\r\n", "stream": "stdout", "time": "2026-11-20T22:29:58.941317123Z"})],
+    "docker": [
+        json.dumps({"log": f"postfix/smtp[196]: {MESSAGE}\r\n", "stream": "stdout", "time": "2026-11-20T22:29:58.941317123Z"})
+    ],
     "docker around bsd": [json.dumps({"log": f"Nov 20 23:29:58 {LINE}\n", "stream": "stdout", "time": "2026-11-20T22:29:58.9Z"})],
-    "docker around colours": [json.dumps({"log": f"\x1b[36mpostfix/smtp[196]:\x1b[0m {MESSAGE}\n", "time": "2026-11-20T22:29:58Z"})],
+    "docker around colours": [
+        json.dumps({"log": f"\x1b[36mpostfix/smtp[196]:\x1b[0m {MESSAGE}\n", "time": "2026-11-20T22:29:58Z"})
+    ],
     "docker around json": [json.dumps({"log": json.dumps({**RSYSLOG, "message": MESSAGE}), "time": "2026-11-20T22:29:58Z"})],
     "compose": [f"postfix-mailcow-1  | Nov 20 22:29:58 {LINE}"],
     "compose, coloured": [f"\x1b[36;1m1-postfix-1  | \x1b[0m2026-11-20T22:29:58.941317123Z Nov 20 23:29:58 {LINE}"],
@@ -94,6 +108,7 @@ LAYOUTS = {
         f"2026-11-20T22:29:58.971317123Z stdout F {LINE[90:]}",
     ],
     "kubectl": [f"[pod/mail-0/postfix] Nov 20 22:29:58 {LINE}"],
+    "byte-order mark": [f"\ufeffNov 20 22:29:58 {LINE}"],
     "zeros and carriage returns": [f"\0\0\0Nov 20 22:29:58 {LINE}\r"],
 }
 
@@ -118,7 +133,9 @@ def test_without_a_program_the_queue_id_is_enough():
     assert (attempt.queue_id, attempt.reply.code, attempt.timestamp) == ("CE52628A9BC", 421, None)
 
 
-@pytest.mark.parametrize("group", [("bsd.log", "iso.log", "rfc5424.log", "rsyslog.jsonl"), ("journald.jsonl", "short-full.log", "short-iso.log")])
+@pytest.mark.parametrize(
+    "group", [("bsd.log", "iso.log", "rfc5424.log", "rsyslog.jsonl"), ("journald.jsonl", "short-full.log", "short-iso.log")]
+)
 def test_real_logs_of_the_same_messages(group):
     first, *others = ([alike(attempt) for attempt in attempts(read(*_file(name)))] for name in group)
     assert len(first) == len(_file(group[-1]))
@@ -128,7 +145,9 @@ def test_real_logs_of_the_same_messages(group):
 
 def test_real_cat_output_lacks_only_the_time():
     told = [alike(attempt) for attempt in attempts(read(*_file("journald.jsonl")))]
-    assert [alike(attempt) for attempt in attempts(read(*_file("cat.log")))] == [attempt._replace(timestamp=None) for attempt in told]
+    assert [alike(attempt) for attempt in attempts(read(*_file("cat.log")))] == [
+        attempt._replace(timestamp=None) for attempt in told
+    ]
 
 
 def test_real_long_queue_ids():
@@ -190,6 +209,11 @@ def test_what_is_no_layout_stays(text):
     assert line.text == text
 
 
+def test_only_objects_are_envelopes():
+    assert opened('[{"program": "x", "message": "y"}]', NOW) is None
+    assert opened('{"program": "x", "message": "y"}', NOW).text == "x: y"
+
+
 def test_an_envelope_in_too_many_envelopes_stays():
     text = "x"
     for _ in range(6):
@@ -234,7 +258,11 @@ class TestExport:
         for data in (value, value[:length]):
             reader = Export()
             lines = export({"__CURSOR": "s=1", "MESSAGE": data, "_PID": "7"})
-            told = [found for number, line in enumerate(lines, start=1) if reader.claims(line) and (found := reader.read(number, line))]
+            told = [
+                found
+                for number, line in enumerate(lines, start=1)
+                if reader.claims(line) and (found := reader.read(number, line))
+            ]
             assert [entry.text for entry in told] == [data.decode("utf-8", "replace")]
 
 
@@ -266,14 +294,22 @@ class TestRepeats:
 
     def test_a_reply_that_speaks_of_repeats(self):
         text = f"Nov 20 22:30:30 mail postfix/smtp[1]: {MESSAGE} last message repeated 3 times: [ x ]"
-        assert [line.text for line in read(text, f"{text} last message repeated 3 times")] == [text, f"{text} last message repeated 3 times"]
+        assert [line.text for line in read(text, f"{text} last message repeated 3 times")] == [
+            text,
+            f"{text} last message repeated 3 times",
+        ]
 
     def test_a_forged_count_is_bounded(self):
         assert len(read("x", "Nov 20 22:30:30 mail last message repeated 999999999 times")) == MOST_REPEATS + 1
 
 
 def test_the_year_goes_up_with_the_lines():
-    texts = ("Dec 31 23:59:59 mail x", "<22>Jan  1 00:00:01 mail y", "postfix-1 | Feb  1 00:00:00 mail z", "2026-01-01T00:00:00Z w")
+    texts = (
+        "Dec 31 23:59:59 mail x",
+        "<22>Jan  1 00:00:01 mail y",
+        "postfix-1 | Feb  1 00:00:00 mail z",
+        "2026-01-01T00:00:00Z w",
+    )
     assert [line.timestamp.year for line in read(*texts, now=datetime(2026, 3, 1, tzinfo=UTC))] == [2025, 2026, 2026, 2026]
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smtp421.logs.line import logical_lines, read_stamp
+from smtp421.logs.line import MONTHS, Clock, Line, logical_lines, read_stamp
 
 NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
@@ -48,10 +48,85 @@ def test_tai64n():
 
 
 def test_a_wrapped_log_line_is_one_line():
-    text = "Jan  1 00:00:00 mail sendmail[1]: abc: to=<\nuser@example.com>, stat=Deferred\nJan  1 00:00:01 mail next\n\nnot a line"
+    text = (
+        "Jan  1 00:00:00 mail sendmail[1]: abc: to=<\nuser@example.com>, stat=Deferred\nJan  1 00:00:01 mail next\n\nnot a line"
+    )
     lines = logical_lines(text, NOW)
     assert [line.number for line in lines] == [1, 3]
     assert lines[0].text.endswith("to=<\nuser@example.com>, stat=Deferred")
+
+
+@pytest.mark.parametrize(
+    ("text", "stamp"),
+    [
+        ("Nov 20 22:35:55 mail exim[34]: 2025-11-20 22:35:56 1xUXD1-00000W-2m == x", "2025-11-20T22:35:56+00:00"),
+        ("Nov 20 22:35:55 mail postfix/smtp[1]: ABCDEF0: try after 2026-11-20 22:35:56", "2025-11-20T22:35:55+00:00"),
+        ("web-1 | 2025-11-20T22:35:55Z Nov 21 00:35:55 mail x", "2025-11-20T22:35:55+00:00"),
+        ("Fri 2026-01-02 03:04:05 CET mail x", "2026-01-02T03:04:05+01:00"),
+        ("Fri 2026-01-02 03:04:05 PDT mail x", "2026-01-02T03:04:05-07:00"),
+        ("Fri 2026-01-02 03:04:05 IST mail x", "2026-01-02T03:04:05+00:00"),
+        ("2026-01-02T03:04:05+99:99 x", "2026-01-02T03:04:05+00:00"),
+        ("@4000000069573a2fffffffff x", "2026-01-02T03:23:17.999999+00:00"),
+    ],
+)
+def test_stamps_in_doubt(text, stamp):
+    assert read_stamp(text, NOW).isoformat() == stamp
+
+
+def test_a_stamp_of_its_own_comes_first():
+    line = Line(1, "Jan  1 00:00:00 mail x", NOW)
+    assert line.timestamp == datetime(2026, 1, 1, tzinfo=UTC)
+    assert line._replace(stamp=NOW).timestamp == NOW
+
+
+def years(months, now, sample=None):
+    """The years of lines in the given months, in which each month stands for its first day unless it names one."""
+    texts = [f"{month if ' ' in month else month + '  1'} 00:00:00 mail x" for month in months.split(", ")]
+    clock = Clock(datetime.fromisoformat(now).replace(tzinfo=UTC), lambda: texts if sample is None else sample)
+    found = []
+    for text in texts:
+        if text[:4] != clock.month:
+            clock.turn(text)
+        found.append(read_stamp(text, clock.now).year)
+    return found
+
+
+class TestClock:
+    def test_new_year(self):
+        assert years("Nov, Dec, Dec 31, Jan, Jan, Feb", "2026-03-01") == [2025, 2025, 2025, 2026, 2026, 2026]
+
+    def test_a_file_that_was_copied_long_after(self):
+        # December would be this year's, were it not that January follows it.
+        assert years("Dec 10, Jan 20", "2026-12-15") == [2025, 2026]
+        assert years("Dec 10, Jan 20", "2026-12-15", sample=()) == [2026, 2026]
+
+    def test_more_than_a_year(self):
+        assert years("Nov 20, Mar, Jul, Nov 21, Mar, Jul, Nov 20", "2026-11-21") == [2024, 2025, 2025, 2025, 2026, 2026, 2026]
+
+    def test_late_lines_and_files_in_reverse(self):
+        assert years("Jan  1, Dec 31, Jan  1", "2026-02-01") == [2026, 2025, 2026]
+        assert years("Jan 15, Jan 20, Dec 25, Jan  1, Dec 18, Dec 24", "2026-02-01") == [2026, 2026, 2025, 2026, 2025, 2025]
+
+    def test_long_silence_is_within_a_year(self):
+        assert years("Jan, Sep", "2026-11-01") == [2026, 2026]
+
+    def test_a_day_ahead_is_a_clock_that_differs(self):
+        assert years("Nov 21, Nov 22, Nov 23", "2026-11-21", sample=()) == [2026, 2026, 2025]
+        assert years("Jan  1", "2025-12-31") == [2026]
+
+    def test_lines_without_a_date_turn_nothing(self):
+        clock = Clock(NOW)
+        for text in ("Nov xx", "", "Foo 12 00:00:00 x", "Jan 99 00:00:00 x"):
+            clock.turn(text)
+        assert (clock.month, clock.now) == ("", NOW)
+
+    def test_a_leap_day(self):
+        assert years("Feb 28, Feb 29, Mar", "2028-03-02") == [2028, 2028, 2028]
+
+    @given(st.lists(st.sampled_from([*MONTHS]), min_size=1), st.lists(st.sampled_from([*MONTHS])))
+    def test_any_order(self, months, sample):
+        for year in years(", ".join(months), "2026-11-21", [f"{month} 28 00:00:00 x" for month in sample]):
+            assert 1970 < year <= 2026
 
 
 @given(st.text(max_size=200))

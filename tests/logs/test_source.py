@@ -11,6 +11,7 @@ import threading
 import zlib
 from collections import deque
 from datetime import UTC, datetime
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -30,7 +31,7 @@ def zstandard(data):
     return module.compress(data)
 
 
-PACK = {"gzip": gzip.compress, "bzip2": bz2.compress, "xz": lzma.compress, "Zstandard": zstandard}
+PACK = {"gzip": gzip.compress, "bzip2": lambda data: bz2.compress(data, 1), "xz": lzma.compress, "Zstandard": zstandard}
 
 
 class Pieces:
@@ -123,13 +124,13 @@ def test_what_follows_packed_data(packing):
 
 @pytest.mark.parametrize("packing", PACK)
 def test_a_small_file_with_a_very_large_text(packing):
-    packed = PACK[packing](b"x\n" * 4_000_000)
+    packed = PACK[packing](b"x\n" * 2_000_000)
     assert len(packed) < 20_000
     chunks = [*compression.unpacked(iter([packed]), "x", print)]
-    assert sum(map(len, chunks)) == 8_000_000
+    assert sum(map(len, chunks)) == 4_000_000
     # The package zstandard cannot be told how much to return, only be given less.
     assert max(map(len, chunks)) <= (compression.MOST if packing != "Zstandard" else 33 * 1024 * 1024)
-    assert sum(1 for _ in piped(packed).lines()) == 4_000_000
+    assert sum(block.count(b"\n") for _, block in piped(packed).blocks()) == 2_000_000
 
 
 def test_gzip_by_the_standard_library_and_by_isal(monkeypatch):
@@ -156,7 +157,7 @@ def test_a_python_without_lzma(monkeypatch):
 
 @pytest.mark.parametrize("data", [b"LPKSHHRH\0", b"PK\x03\x04", b"\x1f\x9d\x90", b"\x04\x22\x4d\x18"])
 def test_what_must_be_unpacked_first(data):
-    with pytest.raises(InputUnreadable, match="unpack it first|journalctl -o json"):
+    with pytest.raises(InputUnreadable, match=r"unpack it first|journalctl -o json"):
         texts(piped(data))
 
 
@@ -168,10 +169,10 @@ def test_the_beginning_of_a_mark_is_text(data):
 class TestEncodings:
     @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-be"])
     def test_byte_order_marks(self, encoding):
-        data = TEXT.decode().replace("\n", "\r\n").encode(encoding)
+        data = b"\n".join((*LINES[:300], b"")).decode().replace("\n", "\r\n").encode(encoding)
         data = codecs.BOM_UTF16_BE + data if encoding == "utf-16-be" else data
         for sizes in ([CHUNK], [1], [3, 5]):
-            assert texts(piped(*pieces_of(data, sizes))) == [line + b"\r" for line in LINES]
+            assert texts(piped(*pieces_of(data, sizes))) == [line + b"\r" for line in LINES[:300]]
 
     def test_packed_utf16(self):
         assert texts(piped(gzip.compress(TEXT.decode().encode("utf-16")))) == LINES
@@ -185,14 +186,19 @@ class TestEncodings:
 
 
 class TestCutter:
-    @given(st.lists(st.sampled_from([b"", b"a", b"bc" * 40, b"d" * 99, b"e" * 100, b"f" * 101, b"\0" * 250, b"\0" * 90 + b"g" * 20])), st.data())
+    @given(
+        st.lists(
+            st.sampled_from([b"", b"a", b"bc" * 40, b"d" * 99, b"e" * 100, b"f" * 101, b"\0" * 250, b"\0" * 90 + b"g" * 20])
+        ),
+        st.data(),
+    )
     def test_the_same_lines_wherever_it_was_cut(self, lines, data):
         whole = b"\n".join(lines)
         expected = [line if len(line) <= 100 else line.lstrip(b"\0")[:100] for line in lines]
         for places in ([], data.draw(st.lists(st.integers(0, len(whole)))), range(len(whole))):
             cutter = Cutter(100)
             cuts = [0, *sorted(places), len(whole)]
-            blocks = [cutter.push(whole[start:end]) for start, end in zip(cuts, cuts[1:], strict=False)]
+            blocks = [cutter.push(whole[start:end]) for start, end in pairwise(cuts)]
             assert all(block.endswith(b"\n") for block in blocks if block)
             assert b"".join(blocks) + cutter.flush() == b"\n".join(expected)
             assert cutter.cut == sum(len(line.lstrip(b"\0")) > 100 for line in lines)
@@ -274,7 +280,9 @@ class TestFiles:
 
         source = Source("disk", Broken(b"one\ntwo"))
         assert texts(source) == [b"one", b"two"]
-        assert [str(remark) for remark in source.remarks] == ["disk, line 1: reading failed (Input/output error), the rest is missing"]
+        assert [str(remark) for remark in source.remarks] == [
+            "disk, line 1: reading failed (Input/output error), the rest is missing"
+        ]
         with pytest.raises(InputUnreadable, match="cannot read disk: Input/output error"):
             texts(Source("disk", Broken()))
 

@@ -1,0 +1,135 @@
+"""From a ledger to a history: the frozen values of what was counted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC
+
+from smtp421.diagnosis.history import Dropped, Fates, Group, History, Message, RowCount
+from smtp421.diagnosis.history_cells import Cell, Decided, Zone
+from smtp421.diagnosis.history_counts import Count
+from smtp421.diagnosis.history_ledger import Ledger
+from smtp421.diagnosis.history_tracks import Fate, Key, Track
+
+GREYLIST_WINDOW = "greylist_window"
+
+
+def close(ledger: Ledger, thresholds: Mapping[str, float]) -> History:
+    """The history of what a ledger has counted so far; the ledger can go on counting.
+
+    The log's last time stands for now. ``thresholds`` are the diagnosis tree's.
+    """
+    zone = Zone(ledger.zone or UTC)
+    now = ledger.timeline.last or 0
+    window = thresholds.get(GREYLIST_WINDOW, 0)
+    waiting = _waiting(ledger, now)
+    longest = max((wait for waits in waiting.values() for wait in waits), default=0)
+    return History(
+        first=zone.at(ledger.timeline.first),
+        last=zone.at(ledger.timeline.last),
+        sent=ledger.totals.sent,
+        deferred=ledger.totals.deferred,
+        bounced=ledger.totals.bounced,
+        expired=ledger.expired,
+        suspended=ledger.suspended,
+        asides=ledger.asides,
+        messages=ledger.messages.count(),
+        recipients=ledger.recipients.count(),
+        fates=Fates(
+            ledger.ends[Fate.DELIVERED], ledger.ends[Fate.BOUNCED], ledger.ends[Fate.EXPIRED], sum(map(len, waiting.values()))
+        ),
+        waiting_for=longest,
+        groups=tuple(_groups(ledger.cells, zone, window, waiting, _domains_of(ledger), ledger.held)),
+        rows=tuple(RowCount(name, row.messages.count(), row.recipients.count()) for name, row in sorted(ledger.rows.items())),
+        inbound=tuple(_groups(ledger.inbound, zone, window, {}, {}, {})),
+        hints=tuple(group for group in _groups(ledger.hints, zone, window, {}, {}, {}) if group.key not in ledger.cells),
+        domains=tuple(
+            sorted(
+                (cell.domain(name, zone) for name, cell in ledger.domains.items() if cell.deferred),
+                key=lambda domain: (-domain.deferred, domain.name),
+            )
+        ),
+        domains_reached=sum(1 for cell in ledger.domains.values() if cell.reached),
+        domains_tried=len(ledger.domains),
+        loads=tuple(
+            cell.load(provider, zone)
+            for provider, cell in sorted(ledger.loads.items(), key=lambda each: (each[0] is None, each[0] or ""))
+        ),
+        sources=tuple(count.source(address) for address, count in sorted(ledger.sources.items())),
+        schedule=tuple(spread for durations in ledger.schedule if (spread := durations.spread()).number),
+        given_up_after=ledger.given_up.spread(),
+        unknown=ledger.unknown.found(),
+        listed=tuple(_listed(ledger, zone, now)),
+        dropped=Dropped(ledger.dropped_finished, ledger.dropped_waiting, ledger.dropped_domains, ledger.dropped_groups),
+    )
+
+
+def _waiting(ledger: Ledger, now: int) -> dict[Key, list[int]]:
+    """How long the messages of each group have waited that wait still.
+
+    One that was never tried waits for what holds back its domain, where other messages tell.
+    """
+    found: dict[Key, list[int]] = {}
+    for track in ledger.tracks:
+        key = track.key
+        if not track.attempts and key not in ledger.cells:
+            domain = ledger.domains.get(track.domain)
+            if domain is not None and domain.reasons:
+                key = max(domain.reasons, key=lambda key: (domain.reasons[key], key.cause, key.provider or ""))
+        found.setdefault(key, []).append(track.waited(now))
+    return found
+
+
+def _domains_of(ledger: Ledger) -> dict[Key, dict[str, int]]:
+    found: dict[Key, dict[str, int]] = {}
+    for name, domain in ledger.domains.items():
+        for key, number in domain.reasons.items():
+            found.setdefault(key, {})[name] = number
+    return found
+
+
+def _groups(
+    cells: Mapping[Key, Cell],
+    zone: Zone,
+    window: float,
+    waiting: Mapping[Key, list[int]],
+    domains: Mapping[Key, dict[str, int]],
+    held: Mapping[Key, Decided],
+) -> Iterator[Group]:
+    """The groups by size, and those in which messages wait that were never tried."""
+
+    def group(key: Key, cell: Cell) -> Group:
+        waits = waiting.get(key, ())
+        return cell.group(key, zone, len(waits), max(waits, default=0), window, domains.get(key, {}))
+
+    groups = [group(key, cell) for key, cell in cells.items()]
+    for key in waiting:
+        if key not in cells and key in held:
+            number = Count(len(waiting[key]))
+            groups.append(group(key, Cell())._replace(rules=(held[key].count(),), messages=number, recipients=number))
+    yield from sorted(groups, key=lambda group: (-group.attempts, group.key.cause, group.key.provider or "", *group.key[:2]))
+
+
+def _listed(ledger: Ledger, zone: Zone, now: int) -> Iterator[Message]:
+    def message(track: Track) -> Message:
+        return Message(
+            track.queue_id,
+            track.recipient,
+            track.key,
+            zone.surely(track.since),
+            zone.surely(track.last if track.ended is None else track.ended),
+            track.attempts,
+            track.gaps,
+            track.fate,
+            track.waited(now),
+        )
+
+    finished = sorted(
+        (*ledger.listed, *ledger.started.values()), key=lambda track: (-(track.ended or 0), track.since, *_name(track))
+    )
+    for track in (*sorted(ledger.tracks, key=lambda track: (-track.waited(now), *_name(track))), *finished):
+        yield message(track)
+
+
+def _name(track: Track) -> tuple[str, str]:
+    return track.queue_id, track.recipient

@@ -1,0 +1,101 @@
+"""What a history answers of the diagnosis tree's questions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from smtp421.diagnosis.history import Group, History
+from smtp421.model import Evidence
+from smtp421.rulebook.pages import Provider
+
+SOURCE = "the log"
+GREYLISTING = "greylisting"
+_ON_THE_WAY = frozenset({"network", "dns", "timeout", "tls"})
+"""Causes by which our own side fails to reach a destination."""
+
+
+def evidence_for(
+    group: Group, history: History, thresholds: Mapping[str, float], provider: Provider | None
+) -> tuple[Evidence, ...]:
+    """Answers for the deferrals of a group; ``provider`` is the one that they are of."""
+    found = (_scope(group, history, thresholds), _contact(group), _backoff(history, thresholds), _rate(history, provider))
+    return tuple(item for item in found if item is not None)
+
+
+def _scope(group: Group, history: History, thresholds: Mapping[str, float]) -> Evidence | None:
+    """Whether our own side fails to reach one destination or all."""
+    least, few = thresholds.get("least_attempts"), thresholds.get("high_share")
+    if not group.key.own or group.key.cause not in _ON_THE_WAY or least is None or few is None:
+        return None
+    hit, tried, reached = group.domain_count, history.domains_tried, history.domains_reached
+    told = f"{SOURCE}: {hit} of {tried} domains, {reached} reached"
+    if not reached and tried > 1 and group.attempts >= least:
+        return Evidence("scope", "all", told)
+    if reached and hit < few * tried:
+        return Evidence("scope", "one", told)
+    return None
+
+
+def _contact(group: Group) -> Evidence | None:
+    """Whether it was the first contact: told by how it ended, for most of those that have ended."""
+    ended = group.fates.delivered + group.fates.bounced + group.fates.expired
+    if group.key.own:
+        return None
+    if group.greylisted * 2 > ended:
+        told = f"{SOURCE}: {group.greylisted} of {ended} went through later, nothing had gone to their domain before"
+        return Evidence("first_contact", "yes", told)
+    if ended and group.strangers * 2 < ended and group.key.cause != GREYLISTING:
+        return Evidence("first_contact", "no", f"{SOURCE}: mail had gone to {ended - group.strangers} of {ended} before")
+    return None
+
+
+def _backoff(history: History, thresholds: Mapping[str, float]) -> Evidence | None:
+    """Whether the first retry comes when receivers expect it."""
+    soonest, latest = thresholds.get("first_retry_least"), thresholds.get("first_retry_most")
+    first = history.schedule[0] if history.schedule else None
+    if first is None or first.median is None or soonest is None or latest is None:
+        return None
+    if first.number < thresholds.get("least_attempts", 0):
+        return None
+    answer = "too_eager" if first.median < soonest else "too_slow" if first.median > latest else "sound"
+    return Evidence("backoff", answer, f"{SOURCE}: half of {first.number} first retries within {_short(first.median)}")
+
+
+def _rate(history: History, provider: Provider | None) -> Evidence | None:
+    """Whether it was sent faster, or over more connections, than the provider grants."""
+    load = next((load for load in history.loads if provider is not None and load.provider == provider.id), None)
+    if load is None or provider is None:
+        return None
+    slow_enough = False
+    for what, span, peak in (
+        ("messages_per_minute", "minute", load.busiest_minute),
+        ("messages_per_hour", "hour", load.busiest_hour),
+    ):
+        most = _most(provider, what, ("provider",))
+        if most is not None and peak is not None:
+            if peak[1] > most[0]:
+                told = f"{SOURCE}: {peak[1]:,} attempts in a {span}, {most[0]:,} granted ({most[1]})"
+                return Evidence("rate", "too_fast", told)
+            slow_enough = True
+    most = _most(provider, "connections", ("provider", "community"))
+    if most is None or load.connections is None:
+        return None
+    told = f"{SOURCE}: {load.connections} connections at once, {most[0]} granted ({most[1]})"
+    if load.connections > most[0]:
+        return Evidence("rate", "too_many_connections", told)
+    return Evidence("rate", "within_limits", told) if slow_enough else None
+
+
+def _most(provider: Provider, what: str, kinds: tuple[str, ...]) -> tuple[int, str] | None:
+    """The most that any source of some kinds grants without a condition, and who says so: beyond that, it was too much."""
+    figures = [
+        (limit.value, limit.source)
+        for limit in provider.limits
+        if limit.what == what and limit.kind in kinds and isinstance(limit.value, int)
+        if what == "connections" or limit.note is None
+    ]
+    return max(figures, default=None)
+
+
+def _short(seconds: int) -> str:
+    return f"{seconds} s" if seconds < 120 else f"{round(seconds / 60)} min"

@@ -1,0 +1,90 @@
+"""The judgement on a log: each group of deferrals diagnosed anew, with what the history knows, and its severity raised."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from smtp421.diagnosis.decide import diagnose
+from smtp421.diagnosis.history import Group, History
+from smtp421.diagnosis.history_evidence import evidence_for
+from smtp421.diagnosis.history_signs import Onset, Sign, cleared, onset_of, share_of, signs_of
+from smtp421.model import Diagnosis, Evidence, Severity
+from smtp421.rulebook import RuleBook
+
+
+class Judged(NamedTuple):
+    """A group of deferrals and what to think of it."""
+
+    group: Group
+    diagnosis: Diagnosis
+    """Of the first reply of its most serious rule, with the evidence of the log."""
+    severity: Severity
+    """The diagnosis's, raised by the signs."""
+    signs: tuple[Sign, ...]
+    cleared: bool
+    """Whether all of it came through within minutes, so that nobody need do anything."""
+    share: tuple[int, int] | None
+    """(deferred for this, all attempts to the same receivers)."""
+    onset: Onset | None
+    evidence: tuple[Evidence, ...]
+
+    @property
+    def cause(self) -> str:
+        """The cause, which the history may have found where the text named none."""
+        return self.diagnosis.cause
+
+    @property
+    def pressing(self) -> bool:
+        """Whether somebody should look at it."""
+        return not self.cleared and self.severity is not Severity.INFO
+
+
+class Judgement(NamedTuple):
+    """A history and the judgement on its groups, the most pressing first."""
+
+    history: History
+    groups: tuple[Judged, ...]
+    inbound: tuple[Judged, ...]
+    hints: tuple[Judged, ...]
+
+
+def judge(history: History, book: RuleBook) -> Judgement:
+    """Judge every group of a history."""
+    groups = [_judged(group, history, book) for group in history.groups if group.rules]
+    return Judgement(
+        history,
+        tuple(sorted(groups, key=urgency)),
+        tuple(_beside(group, book) for group in history.inbound),
+        tuple(_beside(group, book) for group in history.hints),
+    )
+
+
+def urgency(judged: Judged) -> tuple[bool, int, int, int, int]:
+    """Sort key: what is not over, then the most serious, then what most people wait for."""
+    group = judged.group
+    return judged.cleared, -judged.severity.rank, -group.fates.waiting, -group.recipients.number, -group.attempts
+
+
+def _judged(group: Group, history: History, book: RuleBook) -> Judged:
+    thresholds = book.tree.thresholds
+    provider = book.providers.get(group.key.provider) if group.key.provider else None
+    evidence = evidence_for(group, history, thresholds, provider)
+    diagnosis = diagnose(group.rules[0].example.attempt, book, evidence)
+    signs = signs_of(group, history, thresholds, (diagnosis.cause, *diagnosis.also))
+    levels = (diagnosis.severity, *(sign.severity for sign in signs))
+    return Judged(
+        group,
+        diagnosis,
+        max(levels, key=lambda level: level.rank),
+        signs,
+        cleared(group, thresholds),
+        share_of(group, history),
+        onset_of(group, history, thresholds),
+        evidence,
+    )
+
+
+def _beside(group: Group, book: RuleBook) -> Judged:
+    """A group that is no part of our queue: there is no history of it."""
+    diagnosis = diagnose(group.rules[0].example.attempt, book)
+    return Judged(group, diagnosis, diagnosis.severity, (), cleared=False, share=None, onset=None, evidence=())
