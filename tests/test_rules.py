@@ -46,8 +46,14 @@ def test_no_counterexample_is_won(book, now):
 
 
 def test_ids_begin_with_the_provider(book):
+    """With its own id, or that of another of the same family: one file serves them all."""
+    families = {provider.id: provider.family for provider in book.providers.values()}
+
+    def prefixes(rule):
+        return [name for name, family in families.items() if rule.provider and family == families[rule.provider]] or ["generic"]
+
     strangers = [
-        rule.id for rule in book.rules.values() if not rule.id.startswith((rule.provider or "generic").replace("_", "-") + "-")
+        rule.id for rule in book.rules.values() if not any(rule.id.startswith(f"{name.replace('_', '-')}-") for name in prefixes(rule))
     ]
     assert strangers == []
 

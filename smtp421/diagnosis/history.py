@@ -174,6 +174,11 @@ class SourceAddress(NamedTuple):
     deferred: int
     bounced: int
 
+    @property
+    def attempts(self) -> int:
+        """All of them."""
+        return self.sent + self.deferred + self.bounced
+
 
 class Message(NamedTuple):
     """A message on its way to one recipient."""

@@ -81,10 +81,15 @@ def _waiting(ledger: Ledger, now: int) -> dict[Key, list[int]]:
 
 
 def _domains_of(ledger: Ledger) -> dict[Key, dict[str, int]]:
+    """The domains of each group, with their attempts; of a group without attempts, those of the messages that wait."""
     found: dict[Key, dict[str, int]] = {}
     for name, domain in ledger.domains.items():
         for key, number in domain.reasons.items():
             found.setdefault(key, {})[name] = number
+    for track in ledger.tracks:
+        if track.key not in ledger.cells:
+            domains = found.setdefault(track.key, {})
+            domains[track.domain] = domains.get(track.domain, 0) + 1
     return found
 
 
@@ -103,9 +108,9 @@ def _groups(
         return cell.group(key, zone, len(waits), max(waits, default=0), window, domains.get(key, {}))
 
     groups = [group(key, cell) for key, cell in cells.items()]
-    for key in waiting:
+    for key, waits in waiting.items():
         if key not in cells and key in held:
-            number = Count(len(waiting[key]))
+            number = Count(len(waits))
             groups.append(group(key, Cell())._replace(rules=(held[key].count(),), messages=number, recipients=number))
     yield from sorted(groups, key=lambda group: (-group.attempts, group.key.cause, group.key.provider or "", *group.key[:2]))
 

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, Protocol
 
 from smtp421.errors import InputUnreadable, MissingExtra
 
-MOST = 1 << 20
+MOST = 1 << 18
 """Bytes unpacked at a time: a small file may hold a very large text."""
 
 _STEP = 1 << 16

@@ -27,9 +27,9 @@ NAME = "exim"
 
 _ID = r"[0-9A-Za-z]{6}-[0-9A-Za-z]{6}-[0-9A-Za-z]{2}|[0-9A-Za-z]{6}-[0-9A-Za-z]{11}-[0-9A-Za-z]{4}"
 _EVENT = Lazy(rf"(?:\b(?P<queue_id>{_ID}) )(?P<mark>==|\*\*|=>|->|<=|Completed|H=)(?P<rest>.*)", re.DOTALL)
-_PART = Lazy(r"\bexim4?\[(?P<pid>\d+)\]: (?P<mark>\[(?P<number>\d+)(?P<kind>[/\\])(?P<of>\d+)\] )(?P<text>.*)", re.DOTALL)
+_PART = Lazy(r"\bexim4?\[(?P<pid>\d+)\]: (?P<mark>\[(?P<number>\d{1,3})(?P<kind>[/\\])(?P<of>\d{1,3})\] )(?P<text>.*)", re.DOTALL)
 _RECIPIENT = Lazy(r"\s*(?P<address>[^\s<]\S*)?(?: \((?P<expanded>[^)]*)\))?(?: <(?P<parent>[^>]*)>)?(?= |:|$)")
-_HOST = Lazy(r"\b(?:H=|host )(?P<host>[^\s\[]+)(?: \([^)]*\))? \[(?P<address>[^\]]+)\](?::(?P<port>\d+))?")
+_HOST = Lazy(r"\b(?:H=|host )(?P<host>[^\s\[]+)(?: \([^)]*\))? \[(?P<address>[^\]]+)\](?::(?P<port>\d{1,5}))?")
 _DEFER = Lazy(r"\bdefer \((?P<number>-?\d+)\):?\s*")
 _AFTER = Lazy(
     r"SMTP error from remote mail(?:er| server)? ?after "
@@ -38,22 +38,22 @@ _AFTER = Lazy(
     r"(?:: ?host (?P<host>\S+) \[(?P<address>[^\]]+)\](?::\d+)?)?: ?(?P<reply>.*)",
     re.DOTALL,
 )
-_HELO_CLOSED = Lazy(r"in response to (?:EHLO|HELO) \S+ \((?:EHLO|HELO) response was: (?P<reply>.*)\)\s*$", re.DOTALL)
-_HELO_CLOSED_OPEN = Lazy(r"\((?:EHLO|HELO) response was: (?P<reply>[245]\d\d.*?)\)?\s*$", re.DOTALL)
+_HELO_CLOSED = Lazy(r"in response to (?:EHLO|HELO) \S+ \((?:EHLO|HELO) response was: (?P<reply>.*)\)$", re.DOTALL)
+_HELO_CLOSED_OPEN = Lazy(r"\((?:EHLO|HELO) response was: (?P<reply>[245]\d\d.*?)\)?$", re.DOTALL)
 _INBOUND = Lazy(
     r"H=(?P<host>\S+)?(?: \([^)]*\))? \[(?P<address>[^\]]+)\].*?(?:F=<(?P<sender>[^>]*)> )?"
     r"(?:temporarily rejected|rejected|deferred) (?P<event>[A-Z]+(?: after)?|connection\b.*?)"
     r"(?: ?<(?P<recipient>[^>]*)>)?:?\s+(?P<reason>.*)",
     re.DOTALL,
 )
-_TIMES = Lazy(r"(?: (?:DT|QT|RT)=[\d.]+[\w.]*)+\s*$")
+_TIMES = Lazy(r"(?: (?:DT|QT|RT)=[\d.]+[\w.]*)+$")
 """What ``log_selector = +all`` puts behind the words."""
 _LEADING = Lazy(r"^(?:(?:I=\[[^\]]+\](?::\d+)?|DT=[\d.]+[\w.]*|H=\S+(?: \([^)]*\))? \[[^\]]+\](?::\d+)?)\*?:? ?)+")
 _A_HOST = Lazy(r"(?:^|(?<=\s))H=\S+(?: \([^)]*\))? \[[^\]]+\](?::\d+)?\*?(?: I=\[[^\]]+\](?::\d+)?)?(?: DT=[\d.]+[\w.]*)?:? ?")
 _UP_TO_REASON = Lazy(r"^.*?(?:T=\S+?|\S+@\S+?|>): ", re.DOTALL)
 _CONFIRMED = Lazy(r" C=\"(?P<reply>(?:[^\"\\]|\\.)*)\"")
 _QUEUED = Lazy(r" QT=(?P<time>[\d.dhms]+)")
-_UNIT = Lazy(r"(\d+(?:\.\d+)?)([dhms])")
+_UNIT = Lazy(r"(\d{1,9}(?:\.\d{1,6})?)([dhms])")
 _SECONDS = {"d": 86400, "h": 3600, "m": 60, "s": 1}
 _SUSPENDED = ("retry time not reached", "host is on a retry list", "retry-time not reached")
 _PARTS = 40
@@ -168,7 +168,7 @@ def _attempt(line: Line, queue_id: str | None, rest: str, recipient: str | None,
 
 def read_reason(rest: str) -> tuple[Reply, Origin, Relay | None]:
     """Read what follows the recipient in a ``==`` or ``**`` line: the reply, who said it, the host."""
-    rest = _TIMES.sub("", rest)
+    rest = _TIMES.sub("", rest.rstrip())
     relay = _relay(rest)
     after = _AFTER.search(rest)
     if after:

@@ -29,7 +29,7 @@ _LINE = Lazy(
     re.DOTALL,
 )
 _FAILED = Lazy(r"Delivery failed for <(?P<recipient>[^>]*)>: (?P<reply>.*)", re.DOTALL)
-_TO = Lazy(r"(?:Delivering message|Connecting) to \[?(?P<host>[^\]\s]+?)\]?:(?P<port>\d+)\b")
+_TO = Lazy(r"(?:Delivering message|Connecting) to \[?(?P<host>[^\]\s]+?)\]?:(?P<port>\d{1,5})\b")
 _BROKE = "Socket error: "
 _STEP = Lazy(r" \((?:CMD_)?(?P<step>[A-Z_]{2,20})\)$")
 _FROM = Lazy(r"Processing message from <(?P<sender>[^>]*)> to <")

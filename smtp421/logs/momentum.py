@@ -26,7 +26,7 @@ NAME = "momentum"
 _LINE = Lazy(r"^\s*(?P<epoch>\d{10})@(?P<id>[^@\s]+)@[^@\s]*@[^@\s]*@(?P<type>[RDTPB])@(?P<rest>.*)", re.DOTALL)
 _INTERNAL = ("[internal]", "no adequate servers")
 """Marks of Momentum's own words; the second had none in old versions."""
-_NUMBER = Lazy(r"\d+(?:\.\d+)?")
+_NUMBER = Lazy(r"\d{1,9}(?:\.\d{1,9})?")
 
 
 def recognises(text: str) -> bool:

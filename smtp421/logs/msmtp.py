@@ -21,9 +21,9 @@ from smtp421.reply import read_reply, read_words
 NAME = "msmtp"
 
 _LINE = Lazy(
-    r"\bhost=(?P<host>\S+)(?: port=(?P<port>\d+))? tls=(?:on|off) auth=\S+ (?:user=\S* )?from=(?P<sender>\S*) "
+    r"\bhost=(?P<host>\S+)(?: port=(?P<port>\d{1,5}))? tls=(?:on|off) auth=\S+ (?:user=\S* )?from=(?P<sender>\S*) "
     r"recipients=(?P<recipients>\S*)"
-    r"(?: mailsize=\d+)?(?: smtpstatus=(?P<code>\d+))?(?: smtpmsg='(?P<reply>[^']*)')?(?: errormsg='(?P<error>.*?)')? "
+    r"(?: mailsize=\d+)?(?: smtpstatus=(?P<code>[2-5]\d\d))?(?: smtpmsg='(?P<reply>[^']*)')?(?: errormsg='(?P<error>.*?)')? "
     r"exitcode=(?P<exit>EX_\w+)",
     re.DOTALL,
 )

@@ -40,16 +40,16 @@ _OLD = Lazy(
     r"(?:.*?\brelay=(?P<relay>[^,]*), )?.*?delay=(?P<delay>\w+), stat=(?P<stat>.*)",
     re.DOTALL,
 )
-_CONNECTING = Lazy(r"address=(?:[a-z+]+)://(?P<address>[\d.]+|\[?[0-9a-fA-F:]+?\]?):(?P<port>\d+) host=(?P<host>\S+)")
+_CONNECTING = Lazy(r"address=(?:[a-z+]+)://(?P<address>[\d.]+|\[?[0-9a-fA-F:]+?\]?):(?P<port>\d{1,5}) host=(?P<host>\S+)")
 _SMTP_OUT = Lazy(
-    r"smtp-out: (?:Connecting to \S+?://(?P<address>[\d.]+|\[?[0-9a-fA-F:]+?\]?):(?P<port>\d+) \((?P<host>\S+)\) on session "
+    r"smtp-out: (?:Connecting to \S+?://(?P<address>[\d.]+|\[?[0-9a-fA-F:]+?\]?):(?P<port>\d{1,5}) \((?P<host>\S+)\) on session "
     r"(?P<session>[0-9a-f]{16})|Error on session (?P<failed>[0-9a-f]{16}): (?P<reason>.*))"
 )
 _REJECTED = Lazy(r"(?P<what>[A-Z]+) rejected: (?P<reply>.*)", re.DOTALL)
 _FAILED_COMMAND = Lazy(r"command=\"(?P<command>.*?)\" result=\"(?P<reply>[45]\d\d.*?)\"?$", re.DOTALL)
 _RELAY = Lazy(r"(?P<address>\[?[0-9a-fA-F.:]+\]?) \((?P<host>[^)]+)\)")
 _GLUED = Lazy(rf"{REPLY_CODE}-(?P<enhanced>[245]\.\d{{1,3}}\.\d{{2,3}})")
-_DELAY = Lazy(r"(\d+)([dhms])")
+_DELAY = Lazy(r"(\d{1,9})([dhms])")
 _SECONDS = {"d": 86400, "h": 3600, "m": 60, "s": 1}
 _RESULTS = {
     "Ok": Status.SENT,
@@ -125,7 +125,7 @@ class Reader:
         status = _RESULTS.get(found["result"])
         evpid, recipient, stat = found["evpid"], found["recipient"], found["stat"].strip().removesuffix('"')
         domain = recipient.rpartition("@")[2].lower()
-        server = _RELAY.search(found["relay"] or "")
+        server = _RELAY.match(found["relay"] or "")
         relay = Relay(server["host"].lower(), server["address"].strip("[]")) if server else None
         reply = None if local else read_reply(_unglued(stat))
         origin = Origin.REMOTE if reply is not None and not (relay and relay.host == "localhost") else Origin.LOCAL

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from smtp421.logs.interface import Format
 from smtp421.logs.lazy import Lazy
@@ -22,14 +23,16 @@ from smtp421.reply import parse_enhanced, read_reply, read_words
 
 NAME = "sendmail"
 
+_START = Lazy(r"(?:(?:\b(?P<queue_id>[0-9A-Za-z]{12,16}))?: |^|\s)(?=to=)")
 _DELIVERY = Lazy(
-    r"(?:\b(?P<queue_id>[0-9A-Za-z]{12,16}): )?to=(?P<to>.*?), (?P<middle>(?:ctladdr=|delay=(?:\d+\+)?\d\d:).*?)"
-    r"\bstat=(?P<stat>.*)",
+    r"to=(?P<to>.*?), (?P<middle>(?:ctladdr=|delay=(?:\d{1,6}\+)?\d\d:).*?)\bstat=(?P<stat>.*)",
     re.DOTALL,
 )
+_STARTS = 3
+"""So many places in a line are tried, that no line can be made up that takes long."""
 _TO = Lazy(r"<?([^<>,\s]+)>?(?:,|$)")
 _RELAY = Lazy(r"\brelay=(?P<host>[^\s,\[]+)\.? \[(?P<address>[^\]]+)\]")
-_DELAY = Lazy(r"\bdelay=(?:(\d+)\+)?(\d\d):(\d\d):(\d\d)")
+_DELAY = Lazy(r"\bdelay=(?:(\d{1,6})\+)?(\d\d):(\d\d):(\d\d)")
 _DSN = Lazy(r"\bdsn=([245]\.\d+\.\d+)")
 _REPLY = Lazy(r"\breply=(?P<reply>.*?), (?=stat=|$)", re.DOTALL)
 _SENT = Lazy(r"Sent \((.*?)\)?$", re.DOTALL)
@@ -48,8 +51,16 @@ _OWN_WORDS = (
 def recognises(text: str) -> bool:
     """Whether a line is Sendmail's: a recipient list and a ``stat=``, or a refusal of its own TLS rules."""
     if " stat=" in text:
-        return "to=" in text and _DELIVERY.search(text) is not None
+        return _delivery(text) is not None
     return "ruleset=tls_" in text and _OWN_TLS.search(text) is not None
+
+
+def _delivery(text: str) -> tuple[str | None, re.Match[str]] | None:
+    """The queue id and the fields of a delivery; None where the line is none."""
+    for start in islice(_START.finditer(text), _STARTS):
+        if found := _DELIVERY.match(text[start.end() :]):
+            return start["queue_id"], found
+    return None
 
 
 def unescape_octal(text: str) -> str:
@@ -94,9 +105,10 @@ class Reader:
 
 def read(line: Line) -> Iterator[Attempt]:
     """Yield one attempt for each recipient of the line."""
-    found = _DELIVERY.search(line.text)
-    if found is None:
+    delivery = _delivery(line.text)
+    if delivery is None:
         return
+    queue_id, found = delivery
     stat = unescape_octal(found["stat"]).strip()
     middle = found["middle"]
     dsn = _DSN.search(middle)
@@ -116,7 +128,7 @@ def read(line: Line) -> Iterator[Attempt]:
             Origin.REMOTE if remote else Origin.LOCAL,
             line.number,
             line.timestamp,
-            found["queue_id"],
+            queue_id,
             None,
             recipient,
             relay,

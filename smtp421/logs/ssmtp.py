@@ -23,7 +23,9 @@ NAME = "ssmtp"
 _LINE = Lazy(r"\bsSMTP(?:\[\d+\])?: (?P<rest>\S.*)", re.DOTALL | re.IGNORECASE)
 _RCPT = Lazy(r"RCPT TO:\s?<(?P<recipient>[^>]*)> \((?P<reply>.*)", re.DOTALL)
 _SENT = Lazy(r"Sent mail for (?P<sender>\S+) \((?P<reply>2\d\d.*?)\) uid=")
-_CONNECT = Lazy(r"(?:Unable to connect to \"?|Cannot open |Unable to locate )(?P<host>[\w.-]+)\"?(?:(?: port |:)(?P<port>\d+))?")
+_CONNECT = Lazy(
+    r"(?:Unable to connect to \"?|Cannot open |Unable to locate )(?P<host>[\w.-]+)\"?(?:(?: port |:)(?P<port>\d{1,5}))?"
+)
 _OUR_NAME = Lazy(r" \([\w-]+(?:\.[\w-]+)+\)$")
 _CHATTER = ("Creating SSL connection", "SSL connection using", "Set ", "Setting ")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from smtp421.render.blocks import (
@@ -98,8 +97,9 @@ def _table(block: Table) -> Iterator[str]:
     more = ("",) if block.notes else ()
     yield _row((*(escape(name) for name in block.heads), *more))
     yield _row((*("---:" if index in block.numbers else "---" for index in range(len(block.heads))), *("---" for _ in more)))
-    for row, notes in zip_longest(block.rows, block.notes, fillvalue=()):
-        beside = (inline(join(notes, " - ")),) if more else ()
+    below = iter(block.notes)
+    for row in block.rows:
+        beside = (inline(join(next(below, ()), " - ")),) if more else ()
         yield _row((*(inline(cell) for cell in row), *beside))
 
 

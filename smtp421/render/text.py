@@ -7,7 +7,6 @@ Nothing is told by colour alone.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from smtp421.render.blocks import (
@@ -143,12 +142,13 @@ class Format(Renderer):
         rows = [tuple(tuple(map(self._clean, cell)) for cell in row) for row in (head, *block.rows)]
         sizes = [max(map(_cells, column)) for column in zip(*rows, strict=True)]
         start = sum(sizes[:-1]) + 2 * (len(sizes) - 1)
-        for row, notes in zip_longest(rows, ((), *block.notes), fillvalue=()):
+        below = iter(((), *block.notes))
+        for row in rows:
             label = "".join(self._cell(cell, sizes[index], index in block.numbers) + "  " for index, cell in enumerate(row[:-1]))
             last = wrap(row[-1], max(self.view.width - start, 20)) if self.view.terminal else [row[-1]]
             for number, line in enumerate(last):
                 yield (" " * start if number else label) + self._cell(line, sizes[-1], len(row) - 1 in block.numbers)
-            for note in notes:
+            for note in next(below, ()):
                 yield from self._lines(note, " " * _NOTE, " " * _NOTE)
 
     def _cell(self, cell: Words, size: int, flush_right: bool) -> str:

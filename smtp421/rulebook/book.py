@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from functools import cached_property
-from itertools import accumulate, islice
 from typing import Any, NamedTuple
 
 from smtp421.model import Attempt, Fault
@@ -14,7 +13,7 @@ from smtp421.rulebook.matcher import Matcher
 from smtp421.rulebook.pages import Cause, FixPage, Info, Provider, Rule, Subject, Tree
 from smtp421.rulebook.providers import Directory, Identity
 from smtp421.rulebook.texts import collapse
-from smtp421.rulebook.words import STRIKES, TIMEOUT
+from smtp421.rulebook.words import STRIKES, TIMEOUT, WordIndex
 
 
 class Match(NamedTuple):
@@ -29,30 +28,30 @@ class RuleBook:
 
     def __init__(self, index: Mapping[str, Any], pages: bytes) -> None:
         names = index["names"]
-        ends = list(accumulate(index["lengths"], initial=0))
-        if ends[-1] != len(pages):
-            raise ValueError("pages do not fit the index")
-        places = map(slice, ends, ends[1:])
-        by_kind = {kind: dict(zip(names[kind], places)) for kind in ("rules", "causes", "fixes", "providers")}  # noqa: B905 - one goes on where the other stopped
+        lines = decode.Lines(pages, index["lengths"])
+        causes = len(names["rules"])
+        fixes = causes + len(names["causes"])
+        providers = fixes + len(names["fixes"])
+        self._tree = providers + len(names["providers"])
+        texts = self._tree + 2
+        marks = texts + 2 + len(index["texts"]["starts"])
         self._index = index
-        text_steps = list(islice(places, len(index["texts"]["starts"])))
-        mark_steps = list(islice(places, len(index["marks"]["ids"])))
-        self._tree_line = pages[next(places)]
-        self._rule_ids: list[str] = names["rules"]
-        self._matcher = Matcher(index, lambda owner: json.loads(pages[text_steps[owner]]))
-        self._directory = Directory(index, lambda marked: json.loads(pages[mark_steps[marked]]))
-        self.rules: Mapping[str, Rule] = decode.Pages(pages, by_kind["rules"], decode.rule)
+        self._lines = lines
+        self._matcher = Matcher(index, WordIndex(index["texts"], lines, texts))
+        self._directory = Directory(index, WordIndex(index["marks"], lines, marks))
+        self._rules = decode.Pages(names["rules"], lines, 0, decode.rule)
+        self.rules: Mapping[str, Rule] = self._rules
         """By id, the strongest first."""
-        self.causes: Mapping[str, Cause] = decode.Pages(pages, by_kind["causes"], decode.cause)
-        self.fixes: Mapping[str, FixPage] = decode.Pages(pages, by_kind["fixes"], decode.fix)
-        self.providers: Mapping[str, Provider] = decode.Pages(pages, by_kind["providers"], decode.provider)
+        self.causes: Mapping[str, Cause] = decode.Pages(names["causes"], lines, causes, decode.cause)
+        self.fixes: Mapping[str, FixPage] = decode.Pages(names["fixes"], lines, fixes, decode.fix)
+        self.providers: Mapping[str, Provider] = decode.Pages(names["providers"], lines, providers, decode.provider)
         self.defaults: Mapping[str, int | str] = index["defaults"]
         """Figures for fixes where a provider's own are not known."""
 
     @cached_property
     def tree(self) -> Tree:
         """The diagnosis tree."""
-        return decode.tree(json.loads(self._tree_line))
+        return decode.tree(json.loads(self._lines[self._tree]))
 
     @cached_property
     def info(self) -> Info:
@@ -67,7 +66,7 @@ class RuleBook:
 
     @cached_property
     def _causes_of_rules(self) -> dict[str, str]:
-        return dict(zip(self._rule_ids, self._index["rule_causes"], strict=True))
+        return dict(zip(self.rules, json.loads(self._lines[self._tree + 1]), strict=True))
 
     def cause_of(self, rule: str) -> str:
         """The cause of a rule, without decoding its page."""
@@ -82,13 +81,12 @@ class RuleBook:
 
     def first(self, subject: Subject) -> Match | None:
         """The rule that wins."""
-        for number, words in self._matcher.matches(subject):
-            return Match(self.rules[self._rule_ids[number]], words)
-        return None
+        found = self._matcher.first(subject)
+        return None if found is None else Match(self._rules.at(found[0]), found[1])
 
     def matches(self, subject: Subject) -> list[Match]:
         """All rules that fit, the winner first."""
-        return [Match(self.rules[self._rule_ids[number]], words) for number, words in self._matcher.matches(subject)]
+        return [Match(self._rules.at(number), words) for number, words in self._matcher.matches(subject)]
 
     def identify(self, host: str | None) -> str | None:
         """The provider whose servers a host name belongs to."""
@@ -110,7 +108,7 @@ class RuleBook:
     def remarks(self) -> tuple[str, ...]:
         """What came up while matching: rules whose patterns took too long."""
         return tuple(
-            f"rule {self._rule_ids[number]} took more than {TIMEOUT} s on {times} text(s)"
+            f"rule {self._rules.at(number).id} took more than {TIMEOUT} s on {times} text(s)"
             + (" and is left out from now on" if times >= STRIKES else "")
             + "; simplify its pattern"
             for number, times in self._matcher.slow.items()

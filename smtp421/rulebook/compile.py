@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from smtp421.model import Fault
 from smtp421.rulebook import pages, schema
-from smtp421.rulebook.index import axes, marks_index, rules_index
+from smtp421.rulebook.index import axes, marks_index, rules_index, to_json
 from smtp421.rulebook.load import Entry, Forms
 from smtp421.rulebook.rank import SHUT_OUT, SOFTWARE, confidence, decided_by, rank
 from smtp421.rulebook.sources import RuleSource
@@ -25,7 +25,7 @@ class Compiled(NamedTuple):
     head: dict[str, Any]
     """The index: all that matching needs."""
     pages: bytes
-    """Lines of JSON: pages in the order of the names in the index, the patterns of rules and of marks, the tree."""
+    """Lines: pages in the order of the names in the index, the tree, the rules' causes, the words of rules and of marks."""
 
 
 def compile_book(forms: Forms, faults: Sequence[Fault], sources: Sequence[RuleSource]) -> Compiled:
@@ -36,8 +36,8 @@ def compile_book(forms: Forms, faults: Sequence[Fault], sources: Sequence[RuleSo
     causes = [_cause(entry.form, forms) for entry in forms.causes.values()]
     fixes = [_fix(entry.form) for entry in forms.fixes.values()]
     providers = [_provider(entry.form) for entry in forms.providers.values()]
-    texts, text_steps = rules_index(rules)
-    marks, mark_steps = marks_index(providers, own=[name for name, entry in forms.providers.items() if not _bundled(entry)])
+    texts = rules_index(rules)
+    marks = marks_index(providers, own=[name for name, entry in forms.providers.items() if not _bundled(entry)])
     index = {
         "names": {
             "rules": [rule.id for rule in rules],
@@ -45,10 +45,9 @@ def compile_book(forms: Forms, faults: Sequence[Fault], sources: Sequence[RuleSo
             "fixes": [fix.id for fix in fixes],
             "providers": [provider.id for provider in providers],
         },
-        "rule_causes": [rule.cause for rule in rules],
-        "texts": texts,
-        "axes": axes(rules, texts["starts"], {provider.id: provider for provider in providers}),
-        "marks": marks,
+        "texts": texts.head,
+        "axes": axes(rules, texts.head["starts"], {provider.id: provider for provider in providers}),
+        "marks": marks.head,
         "mx": {suffix.lower().strip("."): provider.id for provider in reversed(providers) for suffix in provider.mx},
         "families": {
             provider.id: [provider.family, provider.kind in SHUT_OUT, provider.kind in SOFTWARE] for provider in providers
@@ -64,16 +63,10 @@ def compile_book(forms: Forms, faults: Sequence[Fault], sources: Sequence[RuleSo
         ),
         "faults": list(faults),
     }
-    lines = [
-        _json(page).encode("utf-8", "surrogatepass")
-        for page in (*rules, *causes, *fixes, *providers, *text_steps, *mark_steps, _tree(forms))
-    ]
+    rows = (*rules, *causes, *fixes, *providers, _tree(forms), [rule.cause for rule in rules])
+    lines = [line.encode("utf-8", "surrogatepass") for line in (*map(to_json, rows), *texts.lines, *marks.lines)]
     index["lengths"] = [len(line) + 1 for line in lines]
-    return Compiled(json.loads(_json(index)), b"\n".join((*lines, b"")))
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return Compiled(json.loads(to_json(index)), b"\n".join((*lines, b"")))
 
 
 def _rank(entry: Entry[schema.RuleForm], kinds: dict[str, pages.ProviderKind]) -> Any:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from itertools import accumulate
 from typing import Any, TypeVar
 
 from smtp421.model import Confidence, Origin, Severity, WhoActs
@@ -12,31 +14,51 @@ from smtp421.rulebook.pages import Cause, Citation, Conditions, Edge, FixPage, L
 T = TypeVar("T")
 
 
+class Lines:
+    """The lines of a text, of known lengths, each decoded when it is asked for."""
+
+    def __init__(self, data: bytes, lengths: Iterable[int]) -> None:
+        self._data = data
+        self._ends = list(accumulate(lengths, initial=0))
+        if self._ends[-1] != len(data):
+            raise ValueError("the lines do not fit the index")
+
+    def __getitem__(self, number: int) -> str:
+        return self._data[self._ends[number] : self._ends[number + 1] - 1].decode("utf-8", "surrogatepass")
+
+
 class Pages(Mapping[str, T]):
-    """Pages by id, each decoded when it is asked for."""
+    """Pages by id, each decoded when it is asked for. Their lines begin with number ``first``."""
 
-    def __init__(self, lines: bytes, places: Mapping[str, slice], decode: Callable[[list[Any]], T]) -> None:
+    def __init__(self, names: Sequence[str], lines: Lines, first: int, decode: Callable[[list[Any]], T]) -> None:
+        self._names = names
         self._lines = lines
-        self._places = places
+        self._first = first
         self._decode = decode
-        self._decoded: dict[str, T] = {}
+        self._decoded: dict[int, T] = {}
 
-    def __getitem__(self, name: str) -> T:
-        page = self._decoded.get(name)
+    @cached_property
+    def _numbers(self) -> dict[str, int]:
+        return {name: number for number, name in enumerate(self._names)}
+
+    def at(self, number: int) -> T:
+        """The page with this number."""
+        page = self._decoded.get(number)
         if page is None:
-            page = self._decoded[name] = self._decode(
-                json.loads(self._lines[self._places[name]].decode("utf-8", "surrogatepass"))
-            )
+            page = self._decoded[number] = self._decode(json.loads(self._lines[self._first + number]))
         return page
 
+    def __getitem__(self, name: str) -> T:
+        return self.at(self._numbers[name])
+
     def __contains__(self, name: object) -> bool:
-        return name in self._places
+        return name in self._numbers
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._places)
+        return iter(self._names)
 
     def __len__(self) -> int:
-        return len(self._places)
+        return len(self._names)
 
 
 def _citations(rows: Sequence[Sequence[str]]) -> tuple[Citation, ...]:

@@ -87,15 +87,6 @@ def ranges(numbers: Iterable[int]) -> str:
     return " ".join("-".join(map(str, part)) for part in parts)
 
 
-def rules_index(rules: Sequence[Rule]) -> tuple[dict[str, Any], list[list[Step]]]:
-    """Index the patterns of rules: the ``text`` of all, then the ``not_text`` of those that have one, its *vetoes*."""
-    vetoed = [number for number, rule in enumerate(rules) if rule.match.not_text]
-    texts = [(rule.match.text, rule.label == "bundled") for rule in rules]
-    vetoes = [(rules[number].match.not_text, rules[number].label == "bundled") for number in vetoed]
-    index, steps = words_index([*texts, *vetoes])
-    return {"vetoed": vetoed, **index}, steps
-
-
 def marks_index(providers: Iterable[Provider], own: Collection[str]) -> Indexed:
     """Index the marks of providers; those of ``own`` come from the user and run with a time limit."""
     marked = [provider for provider in providers if provider.marks]

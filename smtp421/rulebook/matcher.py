@@ -20,10 +20,10 @@ Found = tuple[int, str]
 
 
 class Matcher:
-    """The rules of a book, known by number; a lower number wins. ``steps`` gives how the patterns of a rule are confirmed."""
+    """The rules of a book, known by number; a lower number wins."""
 
-    def __init__(self, index: Mapping[str, Any], steps: Callable[[int], Sequence[Any]]) -> None:
-        self.words = WordIndex(index["texts"], steps)
+    def __init__(self, index: Mapping[str, Any], words: WordIndex) -> None:
+        self.words = words
         self._vetoed: Sequence[int] = index["texts"]["vetoed"]
         self._families: Mapping[str, Sequence[Any]] = index["families"]
         self._axes: Mapping[str, Sequence[tuple[Any, str]]] = index["axes"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from smtp421.rulebook.texts import TEXT_CAP, fold
@@ -21,14 +21,13 @@ class Identity(NamedTuple):
 
 
 class Directory:
-    """Providers by host name and by mark. ``steps`` gives how the marks of a provider are confirmed."""
+    """Providers by host name and by mark."""
 
-    def __init__(self, index: Mapping[str, Any], steps: Callable[[int], Sequence[Any]]) -> None:
+    def __init__(self, index: Mapping[str, Any], words: WordIndex) -> None:
         self._suffixes: Mapping[str, str] = index["mx"]
         self._families: Mapping[str, Sequence[Any]] = index["families"]
-        marks = index["marks"]
-        self._marked: Sequence[str] = marks["ids"]
-        self._words = WordIndex(marks, steps)
+        self._marked: Sequence[str] = index["marks"]["ids"]
+        self._words = words
 
     def identify(self, host: str | None) -> str | None:
         """The provider whose servers a host name belongs to: the longest suffix at a label's boundary."""

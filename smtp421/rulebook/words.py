@@ -5,11 +5,13 @@ Patterns are numbered through; those of one rule (or the marks of one provider),
 
 from __future__ import annotations
 
+import json
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from smtp421.rulebook.decode import Lines
 from smtp421.rulebook.texts import counts
 
 EXACT, FOLDED, PLAIN, OTHER, TIMED = range(5)
@@ -29,17 +31,18 @@ Finder = Callable[[str, str], Span | None]
 class WordIndex:
     """Patterns of many owners, as :mod:`smtp421.rulebook.index` lays them out.
 
-    ``count`` of patterns; ``starts``: the first pattern of each owner; ``literals`` and, of equal length, the ``patterns`` that
-    each speaks for; ``always``: patterns without literals. ``steps`` gives for an owner how its patterns are confirmed.
+    ``count`` of patterns; ``starts``: the first pattern of each owner; ``always``: patterns without literals. Of ``lines`` that
+    with number ``line`` holds all literals, the next the patterns that each speaks for, then comes one for each owner.
     """
 
-    def __init__(self, index: Mapping[str, Any], steps: Callable[[int], Sequence[Any]]) -> None:
+    def __init__(self, index: Mapping[str, Any], lines: Lines, line: int) -> None:
         self._count: int = index["count"]
         self._starts: Sequence[int] = index["starts"]
-        self._literals = index["literals"].split("\n") if index["literals"] else []
-        self._patterns = index["patterns"].split("\n")
+        self._literals = lines[line].split("\t") if lines[line] else []
+        self._patterns = lines[line + 1].split("\t")
         self._always = mask_of(index["always"])
-        self._steps = steps
+        self._lines = lines
+        self._line = line + 2
         self._automaton: Any = None
         self._seen = 0
         self._finders: list[Finder | None] = [None] * self._count
@@ -96,7 +99,7 @@ class WordIndex:
         find = self._finders[number]
         if find is None:
             owner = self.owner(number)
-            find = self._finders[number] = finder(self._steps(owner)[number - self._starts[owner]])
+            find = self._finders[number] = finder(json.loads(self._lines[self._line + owner])[number - self._starts[owner]])
         try:
             return find(text, folded)
         except TimeoutError:

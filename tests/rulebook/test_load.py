@@ -6,9 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from smtp421.model import Confidence, Fault, Severity
 from smtp421.rulebook import RuleBook, RuleSource, open_book
+from smtp421.rulebook.patterns import pattern_error
 from smtp421.rulebook.schema import MatchForm
 from smtp421.rulebook.validation import INNER, known_keys
 
@@ -254,6 +257,30 @@ def test_bundled_rules_have_no_faults(bundled: RuleBook) -> None:
 
 def test_faults_are_values_with_a_place() -> None:
     assert str(Fault("a.yaml", 3, 7, "wrong")) == "a.yaml:3:7: wrong"
+
+
+def test_patterns_too_deep_to_compile() -> None:
+    assert pattern_error("(" * 5000 + ")" * 5000) == "RecursionError; write it more simply"
+    assert pattern_error("a" * 20, trusted=True) == ""
+
+
+PIECES = ["\n  - ", "rules: ", "match: {text: [", "]}", "<<: *a", "&a "]
+ALPHABET = st.sampled_from([*PIECES, *"abid:-[]{}&*!|>'\"%@#,?~ \n\t0\\é\x85\ufeff\ud800"])
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=150)
+@given(
+    start=st.integers(0, 400), length=st.integers(0, 60), piece=st.lists(ALPHABET, max_size=6).map("".join), whole=st.booleans()
+)
+def test_nothing_that_a_file_holds_stops_the_reading(base: Path, start: int, length: int, piece: str, whole: bool) -> None:
+    text = (
+        HEAD + GOOD + RULE + "    references:\n      - {title: T, url: 'http://x', checked: 2026-11-20}\n    fixes: [slow-down]\n"
+    )
+    changed = piece if whole else text[:start] + piece + text[start + length :]
+    (base / "a.yaml").write_bytes(changed.encode("utf-8", "surrogatepass"))
+    book = open_book([RuleSource(base, "bundled")])
+    assert all(fault.line >= 1 and fault.column >= 1 and fault.message for fault in book.faults)
+    assert len(book.causes) == 2
 
 
 def test_empty_book(tmp_path: Path) -> None:
