@@ -48,7 +48,7 @@ class Anonymizer:
     """Replaces, and remembers what by what."""
 
     def __init__(self, public: Callable[[str], str | None]) -> None:
-        """``public`` gives the part of a host's name, from the right, that may be seen by everybody; None where that is nothing."""
+        """``public`` gives the part of a host's name, from the right, that everybody may see; None where that is nothing."""
         self._public = public
         self._names: dict[str, dict[str, str]] = {}
         self._addresses: dict[str, str] = {}
@@ -147,11 +147,11 @@ def anonymizer(book: RuleBook) -> Anonymizer:
 
     def public(host: str) -> str | None:
         for tail in _tails(host):
-            if tail in seen and tail.count("."):
-                return host
             if tail in suffixes:
                 # Before a gateway's own name stands its customer's.
                 return tail if suffixes[tail] else host
+            if tail in seen and tail.count("."):
+                return host
         return None
 
     return Anonymizer(public)

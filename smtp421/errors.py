@@ -66,3 +66,9 @@ class MissingExtra(Smtp421Error):
     """A feature needs packages that a plain installation leaves out."""
 
     template = "{feature} needs the package {package}: pip install 'smtp421[{extra}]'"
+
+
+class OutputUnwritable(Smtp421Error):
+    """A file could not be written."""
+
+    template = "cannot write {path}: {reason}; check the folder and its permissions"

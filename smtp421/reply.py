@@ -25,7 +25,7 @@ _ENHANCED = re.compile(rf"#?({ENHANCED_CODE})(?![\w.]|\.\d)")
 _PLACEHOLDER = r"[\dx]\.[\dx]{1,3}\.[\dx]{1,3}"
 _FIRST_LINE = re.compile(
     rf"""(?P<code>{REPLY_CODE})
-         (?: [ \t]*[-.:,]?[ \t]* \#? (?P<enhanced>{ENHANCED_CODE})(?![\w]|\.\d) | (?P<end>$) | [-: \t,]+ | (?=[^\w\s.]) )""",
+         (?: (?:[ \t]*[-.:,]?[ \t]*|[ \t]*\n[ \t]*) \#? (?P<enhanced>{ENHANCED_CODE})(?![\w]|\.\d) | (?P<end>$) | [-: \t,]+ | (?=[^\w\s.]) )""",
     re.VERBOSE,
 )
 

@@ -212,9 +212,10 @@ def read_reason(
             Origin.REMOTE,
             named,
         )
-    own_words = read_reply(reason, stage, logged)
-    if own_words is not None and relay is not None and relay.host and not _is_here(relay):
-        return own_words, Origin.REMOTE, relay
+    bare = read_reply(reason, stage, logged)
+    if bare is not None:
+        # Other servers that log in Postfix's form, and transports that answer for themselves, leave "host X said" out.
+        return bare, Origin.LOCAL if _is_here(relay) else Origin.REMOTE, relay or named
     return read_words(reason, logged, stage), Origin.LOCAL, named
 
 
