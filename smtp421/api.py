@@ -24,7 +24,7 @@ _MAIL_WORDS = (
     "mail smtp server relay host connect connection message recipient sender address mailbox queue deliver deliver "
     "delivery deferred timeout timed tls ssl "
     "certificate dns lookup resolve refused rejected reject greylist temporary temporarily later limit rate quota spam "
-    "blocked error exception mx spf dkim dmarc"
+    "blocked error exception mx spf dkim dmarc loop transport acl "
 ).split()
 
 
@@ -104,4 +104,4 @@ def _tells_something(diagnosis: Diagnosis) -> bool:
     if diagnosis.logged or diagnosis.rule or attempt.reply.code is not None or attempt.reply.enhanced_code is not None:
         return True
     words = attempt.reply.text.lower()
-    return sum(word in words for word in _MAIL_WORDS) >= 2
+    return any(word in words for word in _MAIL_WORDS)

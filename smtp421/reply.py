@@ -25,7 +25,8 @@ _ENHANCED = re.compile(rf"#?({ENHANCED_CODE})(?![\w.]|\.\d)")
 _PLACEHOLDER = r"[\dx]\.[\dx]{1,3}\.[\dx]{1,3}"
 _FIRST_LINE = re.compile(
     rf"""(?P<code>{REPLY_CODE})
-         (?: (?:[ \t]*[-.:,]?[ \t]*|[ \t]*\n[ \t]*) \#? (?P<enhanced>{ENHANCED_CODE})(?![\w]|\.\d) | (?P<end>$) | [-: \t,]+ | (?=[^\w\s.]) )""",
+         (?: (?:[ \t]*+[-.:,]?+[ \t]*+|[ \t]*+\n[ \t]*+) \#? (?P<enhanced>{ENHANCED_CODE})(?![\w]|\.\d)
+           | (?P<end>$) | [-: \t,]+ | (?=[^\w\s.]) )""",
     re.VERBOSE,
 )
 
@@ -147,7 +148,8 @@ def find_reply(text: str, stage: Stage | None = None) -> Found | None:
         strength = _strength(text, candidate.start(), candidate.end())
         if strength and (best is None or strength > best[0]):
             best = (strength, candidate.start())
-            if strength == _CERTAIN:
+            # A code that opens the whole text is the reply; what it quotes further on is not.
+            if strength == _CERTAIN or not text[: candidate.start()].strip(" \t\n\"'`("):
                 break
     if best is not None:
         reply = read_reply(text[best[1] :], stage)

@@ -63,6 +63,11 @@ class Scan(Iterator[Diagnosis]):
         """What went wrong so far while reading went on: a file that ends too early, a line that is too long."""
         return tuple(remark for source in self._read for remark in source.remarks)
 
+    @property
+    def bytes_read(self) -> int:
+        """Bytes read so far of files and pipes, as they are stored."""
+        return sum(source.position for source in self._read)
+
     def close(self) -> None:
         """End it and close what is open."""
         self._found.close()

@@ -51,8 +51,9 @@ def _started(scan: Scan, total: int | None) -> Progress:
                 task.fields["speed"] = f"{megabytes:,.1f} MB/s, {lines:,.0f} lines/s"
             return iter([self.make_tasks_table(self.tasks)])
 
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[speed]}"), TimeRemainingColumn())
+    speed = TextColumn("{task.fields[speed]}")
+    columns = (SpinnerColumn(), TextColumn("reading"), BarColumn(), speed, TimeRemainingColumn())
     bar = Watching(*columns, console=Console(stderr=True), transient=True, refresh_per_second=5)
-    bar.add_task("reading", total=total, speed="")
+    bar.add_task("", total=total, speed="")
     bar.start()
     return bar

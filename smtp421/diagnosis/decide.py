@@ -81,7 +81,7 @@ def diagnose(attempt: Attempt, book: RuleBook, evidence: Iterable[Evidence] = ()
     domain = attempt.recipient.rpartition("@")[2] if attempt.recipient and "@" in attempt.recipient else None
     fix_ids = (own.fixes if own else ()) or cause.fixes
     fixes = _for_the_reader(
-        [fill(book.fixes[fix], provider, domain, book.defaults) for fix in fix_ids if fix in book.fixes], origin
+        [fill(book.fixes[fix], provider, domain, book.defaults) for fix in fix_ids if fix in book.fixes], origin, cause_id
     )
     return Diagnosis(
         attempt=attempt,
@@ -132,10 +132,15 @@ def _origin(attempt: Attempt, rule: Rule | None) -> Origin:
     return Origin.LOCAL if unsaid and rule is not None and rule.cause in ("dns", "network", "tls") else Origin.REMOTE
 
 
-def _for_the_reader(fixes: list[Fix], origin: Origin) -> tuple[Fix, ...]:
-    """The fixes in order; the receiver's own go first where the reader is the receiver, and are left out where not."""
-    if origin is Origin.INBOUND:
+def _for_the_reader(fixes: list[Fix], origin: Origin, cause: str) -> tuple[Fix, ...]:
+    """The fixes in order; what only a receiver can do is left out where the reader is not the receiver.
+
+    Where our own server greylists, what its administrator can do goes first.
+    """
+    if origin is Origin.INBOUND and cause == "greylisting":
         return tuple(sorted(fixes, key=lambda fix: fix.who is not WhoActs.RECEIVER))
+    if origin is Origin.INBOUND:
+        return tuple(fixes)
     return tuple(fix for fix in fixes if fix.who is not WhoActs.RECEIVER) or tuple(fixes)
 
 

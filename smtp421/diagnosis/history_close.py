@@ -45,22 +45,22 @@ def close(ledger: Ledger, thresholds: Mapping[str, float]) -> History:
         hints=tuple(group for group in _groups(ledger.hints, zone, window, {}, {}, {}) if group.key not in ledger.cells),
         domains=tuple(
             sorted(
-                (cell.domain(name, zone) for name, cell in ledger.domains.items() if cell.deferred),
+                (cell.domain(name, zone) for name, cell in ledger.places.domains.items() if cell.deferred),
                 key=lambda domain: (-domain.deferred, domain.name),
             )
         ),
-        domains_reached=sum(1 for cell in ledger.domains.values() if cell.reached),
-        domains_tried=len(ledger.domains),
+        domains_reached=sum(1 for cell in ledger.places.domains.values() if cell.reached),
+        domains_tried=len(ledger.places.domains),
         loads=tuple(
             cell.load(provider, zone)
-            for provider, cell in sorted(ledger.loads.items(), key=lambda each: (each[0] is None, each[0] or ""))
+            for provider, cell in sorted(ledger.places.loads.items(), key=lambda each: (each[0] is None, each[0] or ""))
         ),
-        sources=tuple(count.source(address) for address, count in sorted(ledger.sources.items())),
+        sources=tuple(count.source(address) for address, count in sorted(ledger.places.sources.items())),
         schedule=tuple(spread for durations in ledger.schedule if (spread := durations.spread()).number),
         given_up_after=ledger.given_up.spread(),
         unknown=ledger.unknown.found(),
         listed=tuple(_listed(ledger, zone, now)),
-        dropped=Dropped(ledger.dropped_finished, ledger.dropped_waiting, ledger.dropped_domains, ledger.dropped_groups),
+        dropped=Dropped(ledger.dropped_finished, ledger.dropped_waiting, ledger.places.dropped, ledger.dropped_groups),
     )
 
 
@@ -73,7 +73,7 @@ def _waiting(ledger: Ledger, now: int) -> dict[Key, list[int]]:
     for track in ledger.tracks:
         key = track.key
         if not track.attempts and key not in ledger.cells:
-            domain = ledger.domains.get(track.domain)
+            domain = ledger.places.domains.get(track.domain)
             if domain is not None and domain.reasons:
                 key = max(domain.reasons, key=lambda key: (domain.reasons[key], key.cause, key.provider or ""))
         found.setdefault(key, []).append(track.waited(now))
@@ -83,7 +83,7 @@ def _waiting(ledger: Ledger, now: int) -> dict[Key, list[int]]:
 def _domains_of(ledger: Ledger) -> dict[Key, dict[str, int]]:
     """The domains of each group, with their attempts; of a group without attempts, those of the messages that wait."""
     found: dict[Key, dict[str, int]] = {}
-    for name, domain in ledger.domains.items():
+    for name, domain in ledger.places.domains.items():
         for key, number in domain.reasons.items():
             found.setdefault(key, {})[name] = number
     for track in ledger.tracks:

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Mapping
-from datetime import UTC, tzinfo
-from typing import Any, Literal
+from datetime import UTC, datetime, tzinfo
+from typing import Literal
 
 from smtp421.diagnosis.history import Example, Finding, Where
-from smtp421.diagnosis.history_cells import Cell, Decided, DomainCell, LoadCell, Outcomes, People, earliest
+from smtp421.diagnosis.history_cells import Cell, Decided, Outcomes, People
 from smtp421.diagnosis.history_counts import Distinct, Durations, Timeline, mixed
+from smtp421.diagnosis.history_places import OTHERS, Places
 from smtp421.diagnosis.history_templates import Templates
 from smtp421.diagnosis.history_tracks import GAPS, Ending, Endings, Fate, Key, Track, Tracks, name_of, order_of
 from smtp421.model import Attempt, Origin, Severity, Status
@@ -26,12 +27,9 @@ MOST_TRACKED = 200_000
 """Messages that are followed at a time, one for each recipient."""
 MOST_LISTED = 10_000
 """Messages with an end that are remembered one by one."""
-MOST_DOMAINS = 50_000
 MOST_GROUPS = 5_000
-MOST_NAMES = 50_000
 FRESH = 300
 """Seconds in the queue at most for the attempt that was seen first to be taken for the first."""
-OTHERS = "(others)"
 OWN_SIDE = "this server"
 UNKNOWN = "unknown"
 _AT_ONCE = 1.0
@@ -62,9 +60,7 @@ class Ledger:
         self.hints: dict[Key, Cell] = {}
         self.held: dict[Key, Decided] = {}
         """The first line for each reason that was only repeated: for messages of which nothing else was seen."""
-        self.domains: dict[str, DomainCell] = {}
-        self.loads: dict[str | None, LoadCell] = {}
-        self.sources: dict[str, Outcomes] = {}
+        self.places = Places(identify)
         self.ends = dict.fromkeys(Fate, 0)
         self.schedule = [Durations() for _ in range(GAPS)]
         self.given_up = Durations()
@@ -74,13 +70,7 @@ class Ledger:
         self.started: dict[int, Track] = {}
         """In a later part of a log: the first delivery of each recipient of a message, where it has ended."""
         self.endings = Endings()
-        self.dropped_finished = self.dropped_waiting = self.dropped_domains = self.dropped_groups = 0
-        self._identify: Callable[[str | None], str | None] | None = identify
-        self._names: dict[str, str | None] = {}
-
-    def __getstate__(self) -> dict[str, Any]:
-        """All but the rule book: what a worker sends back counts no more, it is merged."""
-        return {**self.__dict__, "_identify": None, "_names": {}}
+        self.dropped_finished = self.dropped_waiting = self.dropped_groups = 0
 
     def add(
         self, attempt: Attempt, finding: Finding | None = None, *, session: str | None = None, where: Where = _NOWHERE
@@ -110,7 +100,7 @@ class Ledger:
         if status is Status.EXPIRED:
             self.expired += 1
         else:
-            self._done(attempt, second, session)
+            self.places.done(attempt, second, session, self.totals)
         if attempt.queue_id:
             self._end(attempt, _ENDS[status], second)
         return None
@@ -121,6 +111,10 @@ class Ledger:
         for track in self.tracks:
             found[track.key] = found.get(track.key, 0) + 1
         return found
+
+    def at(self, second: int) -> datetime:
+        """A second since 1970 by the log's clock."""
+        return datetime.fromtimestamp(second, self.zone or UTC)
 
     # What is no attempt of our queue
 
@@ -155,13 +149,7 @@ class Ledger:
         self.messages.add(message)
         self.recipients.add(recipient)
         self.totals.deferred += 1
-        load, domain = self._place(attempt, second, session)
-        load.deferred += 1
-        domain.deferred += 1
-        domain.reasons[key] = domain.reasons.get(key, 0) + 1
-        domain.reached += not key.own
-        if attempt.source_address:
-            self._source(attempt.source_address).deferred += 1
+        self.places.deferred(attempt, second, session, key)
         if finding.cause == UNKNOWN:
             self.unknown.add(attempt)
         if attempt.queue_id and second is not None:
@@ -169,42 +157,6 @@ class Ledger:
             track = self.tracks.get(queue_id, name) or self._begin(attempt, queue_id, name, key, second)
             track.attempt(second, key)
         return key
-
-    def _done(self, attempt: Attempt, second: int | None, session: str | None) -> None:
-        load, domain = self._place(attempt, second, session)
-        source = self._source(attempt.source_address) if attempt.source_address else None
-        if attempt.status is Status.SENT:
-            for count in (self.totals, load, domain, source):
-                if count is not None:
-                    count.sent += 1
-            domain.reached += attempt.relay is not None
-            if second is not None:
-                domain.first_sent = earliest(domain.first_sent, second)
-        else:
-            for count in (self.totals, load, domain, source):
-                if count is not None:
-                    count.bounced += 1
-            domain.reached += attempt.origin is Origin.REMOTE
-
-    def _place(self, attempt: Attempt, second: int | None, session: str | None) -> tuple[LoadCell, DomainCell]:
-        """Where an attempt went to."""
-        name = (attempt.recipient or "").rpartition("@")[2].lower()
-        host = attempt.relay.host if attempt.relay is not None else None
-        provider = self._provider(host or name)
-        load = self.loads.get(provider)
-        if load is None:
-            load = self.loads[provider] = LoadCell()
-        domain = self.domains.get(name)
-        if domain is None:
-            domain = self._new_domain(name)
-        if second is not None:
-            load.timeline.add(second)
-            if session is not None:
-                load.peak.add(second, session)
-            domain.first = earliest(domain.first, second)
-        if provider is not None and (domain.provider is None or provider > domain.provider):
-            domain.provider = provider
-        return load, domain
 
     # Messages
 
@@ -245,7 +197,7 @@ class Ledger:
     def settle(self, track: Track) -> None:
         """Count a delivery of which all is known."""
         fate, ended = track.fate, track.ended or track.last
-        domain = self.domains.get(track.domain)
+        domain = self.places.domains.get(track.domain)
         stranger = domain is not None and (domain.first_sent is None or domain.first_sent >= track.since)
         waited = track.waited(ended)
         if track.attempts:
@@ -278,28 +230,6 @@ class Ledger:
                 key = key._replace(part=OTHERS)
             cell = cells.setdefault(key, Cell())
         return key, cell
-
-    def _provider(self, host: str) -> str | None:
-        try:
-            return self._names[host]
-        except KeyError:
-            if len(self._names) >= MOST_NAMES:
-                self._names.clear()
-            found = self._names[host] = self._identify(host) if self._identify is not None else None
-            return found
-
-    def _source(self, address: str) -> Outcomes:
-        known = address in self.sources or len(self.sources) < MOST_NAMES
-        return self.sources.setdefault(address if known else OTHERS, Outcomes())
-
-    def _new_domain(self, name: str) -> DomainCell:
-        if len(self.domains) >= MOST_DOMAINS:
-            easy = [name for name, domain in self.domains.items() if not domain.deferred][: MOST_DOMAINS // 10]
-            for each in easy:
-                del self.domains[each]
-            self.dropped_domains += len(easy)
-            name = name if easy else OTHERS
-        return self.domains.setdefault(name, DomainCell())
 
 
 def _people(attempt: Attempt) -> tuple[int, int]:

@@ -32,11 +32,14 @@ def _merge_counts(earlier: Ledger, later: Ledger) -> None:
     earlier.zone = later.zone or earlier.zone
     for name in ("timeline", "totals", "messages", "recipients", "given_up", "unknown"):
         getattr(earlier, name).merge(getattr(later, name))
-    for name in ("cells", "rows", "inbound", "hints", "domains", "loads", "sources"):
+    for name in ("cells", "rows", "inbound", "hints"):
         _merge_each(getattr(earlier, name), getattr(later, name))
+    for name in ("domains", "loads", "sources"):
+        _merge_each(getattr(earlier.places, name), getattr(later.places, name))
+    earlier.places.dropped += later.places.dropped
     for key, decided in later.held.items():
         earlier.held[key] = min(earlier.held.get(key, decided), decided, key=Decided.rank)
-    for name in ("suspended", "asides", "expired", "dropped_finished", "dropped_waiting", "dropped_domains", "dropped_groups"):
+    for name in ("suspended", "asides", "expired", "dropped_finished", "dropped_waiting", "dropped_groups"):
         setattr(earlier, name, getattr(earlier, name) + getattr(later, name))
     for fate, number in later.ends.items():
         earlier.ends[fate] += number

@@ -35,4 +35,7 @@ def identity_of(attempt: Attempt, book: RuleBook) -> Identity:
 def subject_of(reply: Reply, attempt: Attempt, who: Identity) -> Subject:
     """What the rules see of a reply."""
     stage = reply.stage or attempt.reply.stage
-    return Subject(reply.text, reply.code, reply.enhanced_code, stage, attempt.origin, who.provider, who.family, who.software)
+    origin = attempt.origin
+    if origin is None and attempt.inner is None and reply.code is not None:
+        origin = Origin.REMOTE  # who gives a reply code is a server; rules for a program's own words do not ask for one
+    return Subject(reply.text, reply.code, reply.enhanced_code, stage, origin, who.provider, who.family, who.software)

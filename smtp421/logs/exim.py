@@ -50,7 +50,6 @@ _TIMES = Lazy(r"(?: (?:DT|QT|RT)=[\d.]+[\w.]*)+$")
 """What ``log_selector = +all`` puts behind the words."""
 _LEADING = Lazy(r"^(?:(?:I=\[[^\]]+\](?::\d+)?|DT=[\d.]+[\w.]*|H=\S+(?: \([^)]*\))? \[[^\]]+\](?::\d+)?)\*?:? ?)+")
 _A_HOST = Lazy(r"(?:^|(?<=\s))H=\S+(?: \([^)]*\))? \[[^\]]+\](?::\d+)?\*?(?: I=\[[^\]]+\](?::\d+)?)?(?: DT=[\d.]+[\w.]*)?:? ?")
-_UP_TO_REASON = Lazy(r"^.*?(?:T=\S+?|\S+@\S+?|>): ", re.DOTALL)
 _CONFIRMED = Lazy(r" C=\"(?P<reply>(?:[^\"\\]|\\.)*)\"")
 _QUEUED = Lazy(r" QT=(?P<time>[\d.dhms]+)")
 _UNIT = Lazy(r"(\d{1,9}(?:\.\d{1,6})?)([dhms])")
@@ -187,10 +186,22 @@ def read_reason(rest: str) -> tuple[Reply, Origin, Relay | None]:
         reason = rest[defer.end() :]
     elif rest.lstrip().startswith("H="):
         reason = rest.split("]: ", 1)[-1]
-    elif found := _UP_TO_REASON.match(rest):
-        # "** rcpt R=... T=...: reason" and "** rcpt: reason"
-        reason = rest[found.end() :]
+    else:
+        reason = _behind_address(rest)
     return read_words(_A_HOST.sub("", _LEADING.sub("", reason))), Origin.LOCAL, relay
+
+
+def _behind_address(rest: str) -> str:
+    """The reason in ``** rcpt R=... T=...: reason`` and ``** rcpt: reason``."""
+    reason = rest
+    for _ in range(12):
+        part, colon, tail = reason.partition(": ")
+        if not colon:
+            break
+        reason, word = tail, part.rpartition(" ")[2]
+        if "@" in word or word.startswith("T=") or word.endswith(">"):
+            return reason
+    return rest
 
 
 def _stage(what: str, verb: str | None) -> Stage | None:

@@ -36,7 +36,8 @@ _BOUNCE = Lazy(r"bouncing mail: (?P<reason>.*)", re.DOTALL)
 _TOO_MANY = Lazy(r"Too many failures \((?P<reason>.*)\)\s*$", re.DOTALL)
 _LISTED = Lazy(r"Some recipients (?:temp )?failed: (?P<list>.*)", re.DOTALL)
 _DELIVERED = Lazy(
-    r"delivered file=(?P<file>\S+) .*?host=(?P<host>\S+) ip=(?P<address>\S+) port=(?P<port>\d{1,5}) .*?response=(?P<text>.*?) delay="
+    r"delivered file=(?P<file>\S+) .*?host=(?P<host>\S+) ip=(?P<address>\S+) port=(?P<port>\d{1,5}) "
+    r".*?response=(?P<text>.*?) delay="
 )
 _CONNECTING = Lazy(r"Attempting to deliver to: (?P<host>\[?[^\s\]]+?\]?):(?P<port>\d{1,5})\b")
 _LOST = Lazy(

@@ -21,7 +21,7 @@ from smtp421.reply import read_reply, read_words
 NAME = "msmtp"
 
 _LINE = Lazy(
-    r"\bhost=(?P<host>\S+)(?: port=(?P<port>\d{1,5}))? tls=(?:on|off) auth=\S+ (?:user=\S* )?from=(?P<sender>\S*) "
+    r"host=(?P<host>\S+)(?: port=(?P<port>\d{1,5}))? tls=(?:on|off) auth=\S+ (?:user=\S* )?from=(?P<sender>\S*) "
     r"recipients=(?P<recipients>\S*)"
     r"(?: mailsize=\d+)?(?: smtpstatus=(?P<code>[2-5]\d\d))?(?: smtpmsg='(?P<reply>[^']*)')?(?: errormsg='(?P<error>.*?)')? "
     r"exitcode=(?P<exit>EX_\w+)",
@@ -42,12 +42,18 @@ _REFUSED = Lazy(r"recipient address (?P<recipient>\S+) not accepted")
 
 def recognises(text: str) -> bool:
     """Whether a line is the record of an invocation."""
-    return " exitcode=EX_" in text and _LINE.search(text) is not None
+    return " exitcode=EX_" in text and _record(text) is not None
+
+
+def _record(text: str) -> re.Match[str] | None:
+    """The fields of a line, which begin with the first ``host=``."""
+    start = text.find("host=")
+    return _LINE.match(text[start:]) if start >= 0 else None
 
 
 def read(line: Line) -> Iterator[Attempt]:
     """Yield an attempt for the recipient that was refused, else one for each."""
-    found = _LINE.search(line.text)
+    found = _record(line.text)
     if found is None:
         return
     error = found["error"] or ""

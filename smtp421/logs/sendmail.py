@@ -30,7 +30,6 @@ _DELIVERY = Lazy(
 )
 _STARTS = 3
 """So many places in a line are tried, that no line can be made up that takes long."""
-_TO = Lazy(r"<?([^<>,\s]+)>?(?:,|$)")
 _RELAY = Lazy(r"\brelay=(?P<host>[^\s,\[]+)\.? \[(?P<address>[^\]]+)\]")
 _DELAY = Lazy(r"\bdelay=(?:(\d{1,6})\+)?(\d\d):(\d\d):(\d\d)")
 _DSN = Lazy(r"\bdsn=([245]\.\d+\.\d+)")
@@ -120,7 +119,7 @@ def read(line: Line) -> Iterator[Attempt]:
         reply, remote = Reply(250, logged, accepted[1] if accepted else ""), relay is not None
     else:
         reply, remote = _answer(middle, reason, logged)
-    recipients: list[str | None] = [to[1] for to in _TO.finditer(found["to"].strip())]
+    recipients: list[str | None] = [name for part in found["to"].split(",") if (name := part.strip(" <>"))]
     for recipient in recipients or [None]:
         yield Attempt(
             reply,

@@ -24,7 +24,8 @@ NAME = "stalwart"
 
 _EVENT = Lazy(r"\b(?:TRACE|DEBUG|INFO|WARN|ERROR)\b.*? \(delivery\.(?P<event>[a-z-]+)\)(?P<rest>.*)", re.DOTALL)
 _FIELD = Lazy(
-    r"(?<![\w-])(?P<key>[A-Za-z][\w-]*) = (?:\"(?P<text>(?:[^\"\\]|\\.)*)\"|(?P<list>\[[^\]]*\])|(?P<bare>[^,\s\]]+))(?=,|\s|$|\])",
+    r"(?<![\w-])(?P<key>[A-Za-z][\w-]*) = (?:\"(?P<text>(?:[^\"\\]|\\.)*)\"|(?P<list>\[[^\]]*\])"
+    r"|(?P<bare>[^,\s\]]+))(?=,|\s|$|\])",
     re.DOTALL,
 )
 _ANSI = Lazy(r"\x1b\[[0-9;]*m")

@@ -78,6 +78,11 @@ class Format(Renderer):
         """The page's document."""
         return self.paint(page.document)
 
+    def line(self, content: Words) -> str:
+        """Words on one line, however long."""
+        text = "".join(map(self._style, map(self._clean, content))).rstrip() + "\n"
+        return text.translate(_ASCII) if self.view.ascii else text
+
     def paint(self, document: Document) -> str:
         """A document as lines of text."""
         lines: list[str] = []

@@ -26,7 +26,7 @@ class Match(NamedTuple):
 class RuleBook:
     """Rules in the order of their rank, causes, fixes, providers and the diagnosis tree; pages are decoded when asked for."""
 
-    def __init__(self, index: Mapping[str, Any], pages: bytes) -> None:
+    def __init__(self, index: Mapping[str, Any], pages: bytes | memoryview) -> None:
         names = index["names"]
         lines = decode.Lines(pages, index["lengths"])
         causes = len(names["rules"])

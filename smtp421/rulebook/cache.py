@@ -34,7 +34,7 @@ class Stored(NamedTuple):
     """A compiled rule book as it was stored."""
 
     head: dict[str, Any]
-    pages: bytes
+    pages: memoryview
     """One line a page."""
 
 
@@ -54,7 +54,7 @@ class BookCache:
             with self._file.open("rb") as file:
                 if not _is_own(os.fstat(file.fileno())):
                     return None
-                line, _newline, body = file.read().partition(b"\n")
+                line, body = file.readline(), file.read()
             header = json.loads(line.decode())
             if header["format"] != FORMAT or header["check"] != crc32(body) or header["length"] != len(body):
                 return None
@@ -64,7 +64,7 @@ class BookCache:
                 if self._stamp:
                     self._store({**header, "stamp": self._stamp}, body)
             end = body.index(b"\n")
-            return Stored(json.loads(body[:end].decode()), body[end + 1 :])
+            return Stored(json.loads(body[:end].decode()), memoryview(body)[end + 1 :])
         except (OSError, ValueError, KeyError, TypeError, RecursionError):
             return None
 

@@ -17,14 +17,14 @@ T = TypeVar("T")
 class Lines:
     """The lines of a text, of known lengths, each decoded when it is asked for."""
 
-    def __init__(self, data: bytes, lengths: Iterable[int]) -> None:
+    def __init__(self, data: bytes | memoryview, lengths: Iterable[int]) -> None:
         self._data = data
         self._ends = list(accumulate(lengths, initial=0))
         if self._ends[-1] != len(data):
             raise ValueError("the lines do not fit the index")
 
     def __getitem__(self, number: int) -> str:
-        return self._data[self._ends[number] : self._ends[number + 1] - 1].decode("utf-8", "surrogatepass")
+        return str(self._data[self._ends[number] : self._ends[number + 1] - 1], "utf-8", "surrogatepass")
 
 
 class Pages(Mapping[str, T]):

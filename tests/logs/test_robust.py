@@ -1,6 +1,7 @@
 """No line makes a reader fail: not any text, not a real line that was cut, doubled or bent."""
 
 import json
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -73,3 +74,22 @@ def test_a_line_follows_another():
     assert follows(first, Line(5, "c", NOW))
     assert not follows(first, Line(6, "c", NOW))
     assert follows(first._replace(number=None), Line(6, "c", NOW))
+
+
+@pytest.mark.parametrize("form", LINE_FORMATS, ids=lambda form: form.name)
+@pytest.mark.parametrize("piece", [" ", "e", "=", ": ", "<", "4.7.1 ", "(["])
+def test_no_line_takes_long(form, piece):
+    """Time grows with the length of a line, not with its square: log lines hold what strangers said."""
+    lines = form.sample.split("\n")
+    longest = max(range(len(lines)), key=lambda number: len(lines[number]))
+    begun = time.process_time()
+    for cut in (len(lines[longest]) // 3, len(lines[longest]) // 2, len(lines[longest]) - 5):
+        bent_lines = [*lines]
+        bent_lines[longest] = lines[longest][:cut] + piece * (40_000 // len(piece)) + lines[longest][cut:]
+        reader = form.open()
+        for number, text in enumerate(bent_lines, start=1):
+            form.recognises(text)
+            reader.claims(text)
+            list(reader.read(Line(number, text, NOW)))
+        list(reader.close())
+    assert time.process_time() - begun < 5

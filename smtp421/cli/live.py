@@ -1,0 +1,106 @@
+"""Logs that grow: a line for each incident that begins and each that ends, the report at the end.
+
+A pipe that goes quiet is taken for one: ``journalctl -f | smtp421 scan -`` says what happens when it happens, while
+``zcat mail.log.gz | smtp421 scan -`` only prints its report.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import sys
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from smtp421.cli.output import write
+from smtp421.diagnosis.history_incidents import Incidents
+from smtp421.render.incident import begins, ends
+
+if TYPE_CHECKING:
+    from smtp421.cli.intake import Intake
+    from smtp421.logs.source import Source
+    from smtp421.render.interface import View
+    from smtp421.rulebook import RuleBook
+    from smtp421.scanning import Scan
+
+PAUSE = 0.5
+"""Seconds without a line after which a pipe is taken for a log that grows."""
+LOOK = 5.0
+"""Seconds between two looks for incidents that are over."""
+
+
+class Live:
+    """Tells of incidents."""
+
+    def __init__(self, intake: Intake, book: RuleBook, view: View, *, telling: bool) -> None:
+        """``telling`` tells from the start; else from the first pause on."""
+        self.telling = telling
+        self._intake = intake
+        self._view = view
+        self._incidents = Incidents(book.tree.thresholds)
+        self._second: int | None = None
+        self._seen = self._looked = time.monotonic()
+
+    def run(self, scan: Scan) -> None:
+        """Take all of a scan."""
+        for key, found in self._intake.take(scan):
+            stamp = found.attempt.timestamp
+            self._second, self._seen = int(stamp.timestamp() if stamp is not None else time.time()), time.monotonic()
+            new = None if key is None else self._incidents.deferred(key, found, self._second)
+            if new is not None and self.telling:
+                write([begins(new, stamp, self._view)])
+            self.look()
+
+    def look(self) -> None:
+        """Tell of incidents that are over; called now and then, also while no line comes."""
+        now = time.monotonic()
+        if self._second is None or now - self._looked < LOOK:
+            return
+        self._looked = now
+        second = int(self._second + now - self._seen)
+        for incident in self._incidents.ended(second, self._intake.ledger.waiting):
+            if self.telling:
+                write([ends(incident, self._intake.ledger.at(second), self._view)])
+
+    def pause(self) -> None:
+        """Take notice that no line has come for a while: from now on, tell; first of what is going on."""
+        if self.telling or self._second is None:
+            self.look()
+            return
+        self.telling = True
+        for incident in self._incidents:
+            write([begins(incident, incident.first.attempt.timestamp, self._view)])
+
+
+class _Patient:
+    """Standard input, with a call to ``pause`` whenever nothing has come for a while."""
+
+    def __init__(self, number: int, pause: Callable[[], None]) -> None:
+        self._number = number
+        self._pause = pause
+
+    def read(self, size: int, /) -> bytes:
+        """What is there, at least a byte; nothing at the end."""
+        while not select.select([self._number], [], [], PAUSE)[0]:
+            self._pause()
+        return os.read(self._number, size)
+
+    def fileno(self) -> int:
+        """Its number."""
+        return self._number
+
+    def close(self) -> None:
+        """It is not ours to close."""
+
+
+def standard_input(pause: Callable[[], None]) -> Source:
+    """Standard input as a source that notices pauses, where this system can tell them."""
+    from smtp421.logs.source import STDIN, Source, open_source
+
+    try:
+        number = sys.stdin.fileno()
+        select.select([number], [], [], 0)
+    except (OSError, ValueError, AttributeError):
+        return open_source(STDIN)
+    return Source(STDIN, _Patient(number, pause))
