@@ -95,7 +95,9 @@ def scan(
     if isinstance(lines, str | os.PathLike):
         lines = open_source(lines)
     items: Iterable[Item] = [lines] if isinstance(lines, Source) else lines
-    return Scan(items, rulebook or _default_book(), now or datetime.now(UTC), trusting=now is None, formats=formats)
+    if now is not None:
+        return Scan(items, rulebook or _default_book(), now, trusting=False, formats=formats)
+    return Scan(items, rulebook or _default_book(), datetime.now(UTC), clock=lambda: datetime.now(UTC), formats=formats)
 
 
 def _tells_something(diagnosis: Diagnosis) -> bool:

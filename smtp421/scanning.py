@@ -34,9 +34,13 @@ class Scan(Iterator[Diagnosis]):
         now: datetime,
         *,
         trusting: bool = True,
+        clock: Callable[[], datetime] | None = None,
         formats: Sequence[LineFormat] = LINE_FORMATS,
     ) -> None:
-        """``now`` is the clock for stamps without a year; ``trusting`` takes a file's own time for it, where that is earlier."""
+        """``now`` is the clock for stamps without a year; ``trusting`` takes a file's own time for it, where that is earlier.
+
+        ``clock`` tells the time again and again, for pipes and followed files, which last.
+        """
         self.lines = 0
         """Lines read so far, of all inputs."""
         self.attempts = 0
@@ -48,6 +52,7 @@ class Scan(Iterator[Diagnosis]):
         self._rulebook = rulebook
         self._now = now
         self._trusting = trusting
+        self._clock = clock
         self._formats = formats
         self._read: list[Source] = []
         self._found = self._diagnoses(items)
@@ -84,6 +89,8 @@ class Scan(Iterator[Diagnosis]):
                 channel = channels[path] = _Channel(path or "", Layout(self._now), Stream(self._formats))
             channel.lines += 1
             self.lines += 1
+            if self._clock is not None:
+                channel.at(self._clock())
             line = raw.removesuffix("\n") if isinstance(raw, str) else raw.removesuffix(b"\n")
             yield from self._told(channel, channel.read(channel.lines, line))
         for channel in channels.values():
@@ -95,9 +102,12 @@ class Scan(Iterator[Diagnosis]):
         self.source = source
         self._read.append(source)
         before = self.lines
+        clock = self._clock if source.size is None else None
         with closing(source):
             for number, raw in source.lines():
                 self.lines = before + number
+                if clock is not None:
+                    channel.at(clock())
                 yield from self._told(channel, channel.read(number, raw))
         yield from self._told(channel, channel.close())
 
@@ -119,6 +129,7 @@ class _Channel:
         self.line: Line | None = None
         self._layout = layout
         self._stream = stream
+        self.at = layout.at
 
     def read(self, number: int, raw: str | bytes) -> Iterator[Attempt]:
         for line in self._layout.read(number, raw):

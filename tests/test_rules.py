@@ -88,11 +88,9 @@ def test_greylisting_never_says_to_slow_down(book):
 
 
 def test_a_sender_domain_fault_never_says_to_wait(book):
-    wrong = [
-        rule.id
-        for rule in book.rules.values()
-        if rule.cause == "sender_dns" and (rule.helps or book.causes["sender_dns"].helps) == "yes"
-    ]
+    """Except where the receiver could not look it up just now."""
+    faults = [rule for rule in book.rules.values() if rule.cause == "sender_dns" and "could not look up" not in rule.title]
+    wrong = [rule.id for rule in faults if (rule.helps or book.causes["sender_dns"].helps) == "yes"]
     assert wrong == []
 
 

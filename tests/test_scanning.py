@@ -12,6 +12,7 @@ import smtp421
 from smtp421 import errors
 from smtp421.logs.follow import follow
 from smtp421.logs.source import Source
+from smtp421.scanning import Scan
 
 DATA = Path(__file__).parent / "data" / "logs" / "layouts"
 LOG = DATA / "bsd.log"
@@ -105,6 +106,16 @@ def test_the_year_is_that_of_the_file(scan, book, tmp_path):
     os.utime(path, (stamp, stamp))
     assert {found.attempt.timestamp.year for found in smtp421.scan(path, rulebook=book)} == {2023}
     assert {found.attempt.timestamp.year for found in scan(path)} == {2026}
+
+
+def test_what_is_followed_for_days_keeps_up_with_the_time(book):
+    line = LOG.read_text().splitlines()[3].removeprefix("Nov 20 ")
+    days = [datetime(2026, 11, 20, 23, tzinfo=UTC), datetime(2026, 11, 28, 23, tzinfo=UTC), datetime(2027, 1, 1, 23, tzinfo=UTC)]
+    for pipe in (False, True):
+        raw = b"".join(f"{day:%b %e} {line}\n".encode() for day in days)
+        items = [Source("-", io.BytesIO(raw))] if pipe else raw.splitlines()
+        scanned = Scan(items, book, days[0], clock=iter(days).__next__)
+        assert [found.attempt.timestamp.year for found in scanned] == [2026, 2026, 2027]
 
 
 def test_new_year_in_a_file(scan, tmp_path):

@@ -2,107 +2,109 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterable, Iterator
-from contextlib import closing
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
+from typing import Annotated, Literal
 
 import typer
 
 import smtp421
 from smtp421.cli.complete import complete_cause, complete_provider
 from smtp421.cli.input import piped
+from smtp421.cli.moment import moment
+from smtp421.cli.names import check_name
 from smtp421.cli.options import Color, Mta, Rules, Verbose, chosen_color
-from smtp421.cli.output import remark, view, write
-from smtp421.render.interface import View, renderer
-
-if TYPE_CHECKING:
-    from smtp421.anonymize import Anonymizer
-    from smtp421.cli.intake import Intake, Sieve
-    from smtp421.rulebook import RuleBook
-    from smtp421.scanning import Scan
+from smtp421.cli.output import view
 
 STDIN = "-"
-_CHOICE, _SHOW, _MORE = "Which deferrals", "How to show them", "Logs that grow, cron and sharing"
+WHICH, SHOW, MORE = "Which deferrals", "How to show them", "Logs that grow, cron and sharing"
 
-
-class Wish(NamedTuple):
-    """What the user wants, once it is read from the options."""
-
-    files: tuple[str, ...]
-    form: str
-    view: View
-    sieve: Sieve
-    by: str | None
-    top: int
-    lines: bool
-    output: Path | None
-    fail_level: str | None
-    textfile: Path | None
-    follow: bool
-    input_format: str | None
+Files = Annotated[list[str] | None, typer.Argument(metavar="[FILE]...", help="Mail logs, packed ones too. - is standard input.")]
+Since = Annotated[
+    str | None,
+    typer.Option(
+        metavar="TIME",
+        rich_help_panel=WHICH,
+        help="From then on: 2026-11-20, '2026-11-20 14:00', 14:00, today, yesterday, 2h (ago).",
+    ),
+]
+Until = Annotated[str | None, typer.Option(metavar="TIME", rich_help_panel=WHICH, help="Up to then.")]
+Provider = Annotated[
+    str | None,
+    typer.Option(metavar="ID", autocompletion=complete_provider, rich_help_panel=WHICH, help="Only this provider's."),
+]
+Cause = Annotated[
+    str | None, typer.Option(metavar="ID", autocompletion=complete_cause, rich_help_panel=WHICH, help="Only this cause.")
+]
+Least = Annotated[
+    Literal["info", "warning", "critical"] | None, typer.Option(rich_help_panel=WHICH, help="Only what is this severe or more.")
+]
+By = Annotated[
+    Literal["provider", "domain", "cause", "relay", "rule", "source"] | None,
+    typer.Option(rich_help_panel=SHOW, help="A row for each of these; without it, for each provider and cause."),
+]
+Top = Annotated[int, typer.Option(min=0, metavar="N", rich_help_panel=SHOW, help="Rows of the report; 0 shows all.")]
+ShowLines = Annotated[bool, typer.Option("--show-lines", rich_help_panel=SHOW, help="Show log lines behind each row.")]
+Form = Annotated[
+    Literal["text", "json", "jsonl", "csv", "markdown", "log"],
+    typer.Option(
+        "--format",
+        "-f",
+        rich_help_panel=SHOW,
+        help="text, json, csv and markdown: the report. jsonl: an object for each deferral. log: the log, with --anonymize.",
+    ),
+]
+Output = Annotated[
+    Path | None,
+    typer.Option("--output", "-o", metavar="FILE", rich_help_panel=SHOW, help="Write there, whole or not at all."),
+]
+Follow = Annotated[
+    bool,
+    typer.Option(
+        "--follow", rich_help_panel=MORE, help="Read on as the files grow: a line for each incident, the report on Ctrl-C."
+    ),
+]
+FailLevel = Annotated[
+    Literal["warning", "critical"] | None,
+    typer.Option(rich_help_panel=MORE, help="Exit code 1 where something this severe is not over."),
+]
+TextFile = Annotated[
+    Path | None,
+    typer.Option("--textfile", metavar="FILE", rich_help_panel=MORE, help="Write metrics for node_exporter, too."),
+]
+Anonymize = Annotated[
+    bool, typer.Option("--anonymize", rich_help_panel=MORE, help="Stand-ins for people, domains and addresses.")
+]
+InputFormat = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", rich_help_panel=MORE, help="Read all lines in this format, see `smtp421 formats`."),
+]
 
 
 def scan(
     ctx: typer.Context,
-    files: Annotated[
-        list[str] | None, typer.Argument(metavar="[FILE]...", help="Mail logs, also packed ones. - is standard input.")
-    ] = None,
-    since: Annotated[
-        str | None,
-        typer.Option(metavar="TIME", help="Only from then on: 2026-11-20, '2026-11-20 14:00', 14:00, yesterday, 2h (ago).", rich_help_panel=_CHOICE),
-    ] = None,
-    until: Annotated[str | None, typer.Option(metavar="TIME", help="Only up to then.", rich_help_panel=_CHOICE)] = None,
-    provider: Annotated[
-        str | None,
-        typer.Option(metavar="ID", autocompletion=complete_provider, help="Only this provider's.", rich_help_panel=_CHOICE),
-    ] = None,
-    cause: Annotated[
-        str | None, typer.Option(metavar="ID", autocompletion=complete_cause, help="Only this cause.", rich_help_panel=_CHOICE)
-    ] = None,
-    min_severity: Annotated[
-        Literal["info", "warning", "critical"] | None, typer.Option(help="Only this severe or more.", rich_help_panel=_CHOICE)
-    ] = None,
-    by: Annotated[
-        Literal["provider", "domain", "cause", "relay", "rule", "source"] | None,
-        typer.Option(help="One row for each of these; without it, for each provider and cause.", rich_help_panel=_SHOW),
-    ] = None,
-    top: Annotated[int, typer.Option(min=0, metavar="N", help="Rows of the report; 0 shows all.", rich_help_panel=_SHOW)] = 12,
-    show_lines: Annotated[bool, typer.Option("--show-lines", help="Show log lines behind each row.", rich_help_panel=_SHOW)] = False,
-    form: Annotated[
-        Literal["text", "json", "jsonl", "csv", "markdown", "log"],
-        typer.Option(
-            "--format", "-f", help="A report; jsonl: an object for each deferral; log: the log itself, with --anonymize.", rich_help_panel=_SHOW
-        ),
-    ] = "text",
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write there, whole or not at all.", rich_help_panel=_SHOW)
-    ] = None,
-    follow: Annotated[
-        bool,
-        typer.Option("--follow", help="Go on as the files grow: a line for each incident, the report on Ctrl-C.", rich_help_panel=_MORE),
-    ] = False,
-    fail_level: Annotated[
-        Literal["warning", "critical"] | None,
-        typer.Option(help="Leave with exit code 1 where something this severe is not over.", rich_help_panel=_MORE),
-    ] = None,
-    textfile: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write metrics for node_exporter's textfile collector, too.", rich_help_panel=_MORE)
-    ] = None,
-    anonymize: Annotated[
-        bool, typer.Option("--anonymize", help="Stand-ins for people, domains and addresses.", rich_help_panel=_MORE)
-    ] = False,
-    input_format: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Read all lines in this format; `smtp421 formats` lists them.", rich_help_panel=_MORE)
-    ] = None,
+    files: Files = None,
+    since: Since = None,
+    until: Until = None,
+    provider: Provider = None,
+    cause: Cause = None,
+    min_severity: Least = None,
+    by: By = None,
+    top: Top = 12,
+    show_lines: ShowLines = False,
+    form: Form = "text",
+    output: Output = None,
+    follow: Follow = False,
+    fail_level: FailLevel = None,
+    textfile: TextFile = None,
+    anonymize: Anonymize = False,
+    input_format: InputFormat = None,
     mta: Mta = None,
     rules: Rules = None,
     verbose: Verbose = False,
     color: Color = None,
 ) -> None:
-    """Report on mail logs: what is wrong, since when, and what to do first.
+    """Report on mail logs: is something wrong, what, since when, and what to do first.
 
     $ smtp421 scan mail.log
 
@@ -110,7 +112,7 @@ def scan(
 
     $ smtp421 scan --provider gmail --show-lines mail.log
 
-    $ smtp421 scan --fail-level critical -o report.txt mail.log
+    $ smtp421 scan --fail-level critical -o report.txt --textfile smtp421.prom mail.log
 
     $ smtp421 scan --format jsonl mail.log
 
@@ -118,51 +120,48 @@ def scan(
 
     $ journalctl -u postfix -o json | smtp421 scan -
 
-    Exit codes: 0 done, 1 --fail-level reached, 2 wrong usage, 3 something could not be read or written, 130 interrupted.
+    Exit codes: 0 done, 1 --fail-level reached, 2 wrong usage, 3 could not be read or written, 130 interrupted.
     """
     if not files and not piped():
         typer.echo(ctx.get_help())
         raise typer.Exit(2)
-    if form == "log" and not anonymize:
+    if (form == "log") > anonymize:
         raise typer.BadParameter("the log itself is only written with --anonymize", param_hint="--format")
     if follow and (not files or STDIN in files or form not in ("text", "jsonl") or output is not None):
-        raise typer.BadParameter("give files, and no --output; --format text or jsonl", param_hint="--follow")
-    from smtp421.cli.intake import Intake, Sieve
-    from smtp421.cli.moment import moment
-    from smtp421.cli.names import check_name
+        raise typer.BadParameter("it needs files, no --output, and --format text or jsonl", param_hint="--follow")
+    from smtp421.cli.intake import Sieve
+    from smtp421.cli.scan_run import Wish, run
     from smtp421.model import Severity
 
     book = smtp421.load_rulebook(rules or ())
     check_name("provider", provider, book.providers)
     check_name("cause", cause, book.causes)
     now = datetime.now().astimezone()
-    sieve = Sieve(
-        moment(since, now) if since else None,
-        moment(until, now) if until else None,
-        provider,
-        cause,
-        None if min_severity is None else Severity(min_severity),
+    hidden = None
+    if anonymize:
+        from smtp421.anonymize import anonymizer
+
+        hidden = anonymizer(book)
+    wish = Wish(
+        tuple(files or [STDIN]),
+        form,
+        view(chosen_color(ctx, color), verbose=verbose, mta=mta),
+        Sieve(
+            moment(since, now) if since else None,
+            moment(until, now) if until else None,
+            provider,
+            cause,
+            Severity(min_severity) if min_severity else None,
+        ),
+        by,
+        top,
+        show_lines,
+        output,
+        Severity(fail_level) if fail_level else None,
+        textfile,
+        follow,
+        input_format,
     )
-    seen = view(chosen_color(ctx, color), verbose=verbose, mta=mta)
-    wish = Wish(tuple(files or [STDIN]), form, seen, sieve, by, top, show_lines, output, fail_level, textfile, follow, input_format)
-    hidden = _anonymizer(book) if anonymize else None
-    if hidden is not None and form == "log":
-        _give(_lines(wish, hidden), wish)
-        return
-    code = _run(Intake(book, sieve, by=by, lines=show_lines, anonymizer=hidden), book, wish)
+    code = run(wish, book, hidden)
     if code:
         raise typer.Exit(code)
-
-
-def _anonymizer(book: RuleBook) -> Anonymizer:
-    from smtp421.anonymize import anonymizer
-
-    return anonymizer(book)
-
-
-def _run(intake: Intake, book: RuleBook, wish: Wish) -> int:
-    """Read, show, and the exit code."""
-    from smtp421.cli.sources import scan_of
-    from smtp421.cli.progress import progress
-
-    raise NotImplementedError

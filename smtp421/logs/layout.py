@@ -62,6 +62,10 @@ class Layout:
         self._export: Export | None = None
         self._parts: dict[str, Line] = {}
 
+    def at(self, now: datetime) -> None:
+        """Let time go on, for a stream that lasts."""
+        self._clock.at(now)
+
     def read(self, number: int | None, raw: bytes | str) -> Sequence[Line]:
         """Take a physical line, without its line end; the lines that it completes: one, as a rule."""
         if self._export is not None:

@@ -113,6 +113,7 @@ class Clock:
     _HALF, _MOST = 186, 310
     """Days, in months of 31. A stamp further ahead than the second is a late line, or an older file's, of the year before."""
     _OLDEST = 50
+    _TICK = timedelta(hours=1)
 
     def __init__(self, now: datetime, sample: Callable[[], Iterable[str]] = tuple) -> None:
         self.now = now
@@ -123,6 +124,12 @@ class Clock:
         self._sample = sample
         self._year: int | None = None
         self._day = 0
+
+    def at(self, now: datetime) -> None:
+        """Let time go on, for a stream that lasts."""
+        if now - self._end > self._TICK:
+            self._end = self.now = now
+            self.month = ""
 
     def turn(self, text: str) -> None:
         """Take a line that begins with a stamp without a year."""

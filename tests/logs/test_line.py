@@ -114,6 +114,18 @@ class TestClock:
         assert years("Nov 21, Nov 22, Nov 23", "2026-11-21", sample=()) == [2026, 2026, 2025]
         assert years("Jan  1", "2025-12-31") == [2026]
 
+    def test_time_goes_on(self):
+        clock = Clock(datetime(2026, 11, 20, tzinfo=UTC))
+        found = []
+        for month, day, year in ((11, 20, 2026), (11, 25, 2026), (12, 31, 2026), (1, 1, 2027)):
+            text = f"{[*MONTHS][month - 1]} {day:2} 00:00:00 mail x"
+            for minute in (1, 2):
+                clock.at(datetime(year, month, day, 0, minute, tzinfo=UTC))
+            if text[:4] != clock.month:
+                clock.turn(text)
+            found.append(read_stamp(text, clock.now).year)
+        assert found == [2026, 2026, 2026, 2027]
+
     def test_lines_without_a_date_turn_nothing(self):
         clock = Clock(NOW)
         for text in ("Nov xx", "", "Foo 12 00:00:00 x", "Jan 99 00:00:00 x"):
