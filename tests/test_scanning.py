@@ -112,7 +112,7 @@ def test_what_is_followed_for_days_keeps_up_with_the_time(book):
     line = LOG.read_text().splitlines()[3].removeprefix("Nov 20 ")
     days = [datetime(2026, 11, 20, 23, tzinfo=UTC), datetime(2026, 11, 28, 23, tzinfo=UTC), datetime(2027, 1, 1, 23, tzinfo=UTC)]
     for pipe in (False, True):
-        raw = b"".join(f"{day:%b %e} {line}\n".encode() for day in days)
+        raw = b"".join(f"{day:%b} {day.day:2} {line}\n".encode() for day in days)
         items = [Source("-", io.BytesIO(raw))] if pipe else raw.splitlines()
         scanned = Scan(items, book, days[0], clock=iter(days).__next__)
         assert [found.attempt.timestamp.year for found in scanned] == [2026, 2026, 2027]

@@ -18,6 +18,7 @@ class Commands(LazyGroup):
     entries: ClassVar = {
         "explain": Entry("smtp421.cli.explain", "explain"),
         "scan": Entry("smtp421.cli.scan", "scan"),
+        "formats": Entry("smtp421.cli.formats", "formats"),
         "tree": Entry("smtp421.cli.tree", "tree"),
         "rules": Entry("smtp421.cli.rules", "app"),
     }

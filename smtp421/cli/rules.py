@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 import smtp421
 from smtp421.cli.complete import complete_cause, complete_page, complete_provider
+from smtp421.cli.names import check_name
 from smtp421.cli.options import Color, Mta, PageForm, Rules, chosen_color
 from smtp421.cli.output import remark, view, write
 from smtp421.render.interface import renderer
@@ -58,8 +57,8 @@ def list_rules(
     from smtp421.render.rule_pages import rules_page
 
     book = _book(rules)
-    _check("provider", provider, book.providers)
-    _check("cause", cause, book.causes)
+    check_name("provider", provider, book.providers)
+    check_name("cause", cause, book.causes)
     chosen = [
         rule
         for rule in book.rules.values()
@@ -121,14 +120,6 @@ def _where(rule: Rule, wanted: list[str]) -> str | None:
         return "head"
     body = " ".join((head, rule.cause, rule.summary, *rule.match.text, *rule.match.enhanced_code, *rule.examples)).lower()
     return "body" if all(word in body for word in wanted) else None
-
-
-def _check(kind: str, name: str | None, known: Collection[str]) -> None:
-    """Refuse a name that no page has, and suggest one."""
-    if name is not None and name not in known:
-        near = get_close_matches(name, known, n=3)
-        message = f"there is no {kind} {name!r}" + (f"; did you mean {' or '.join(near)}?" if near else "")
-        raise typer.BadParameter(message, param_hint=f"--{kind}")
 
 
 def _book(rules: Rules) -> RuleBook:

@@ -1,6 +1,6 @@
 """Take off what mail clients, web pages, terminals and chat programs add to a text, so that readers see what was logged.
 
-Nothing is interpreted: tags and codes are dropped or replaced by blanks, never followed.
+Nothing is interpreted: tags and colours are dropped, other control characters are made visible, nothing is followed.
 """
 
 from __future__ import annotations
@@ -8,10 +8,10 @@ from __future__ import annotations
 import html
 import re
 
-_ANSI = re.compile(
-    r"(?:\x1b|␛|\\e|\\x1b|\\033|\\u001b|#033)\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[@-Z\\^_]"
-)
-_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_COLOUR = re.compile(r"(?:\x1b|␛|\\e|\\x1b|\\033|\\u001b|#033)\[(?:[0-9;]*m|[0-9]?K)")
+"""Colours and "erase to the end of the line", as loggers and grep leave them; every other sequence is shown, not dropped."""
+_INVISIBLE = re.compile("[\u200b-\u200f\u2060-\u2064\ufeff\u00ad]")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _BREAK = re.compile(r"<br\s*/?>|</(?:p|div|tr|li|pre)>", re.IGNORECASE)
 _TAG = re.compile(
     r"</?(?:a|b|i|u|p|div|span|code|pre|kbd|tt|td|tr|th|table|tbody|li|ul|ol|em|strong|font|blockquote|h[1-6]|html|body|"
@@ -34,8 +34,9 @@ def clean(text: str) -> str:
 
     Lines stay lines. Words of other tags and addresses in angle brackets stay.
     """
-    text = _ANSI.sub("", text)
+    text = _COLOUR.sub("", text)
     text = _INVISIBLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = _CONTROL.sub(_shown, text)
     if "<" in text:
         text = _TAG.sub(" ", _BREAK.sub("\n", text))
     if "&" in text:
@@ -46,3 +47,9 @@ def clean(text: str) -> str:
     text = _QUOTE_MARKS.sub("", text)
     text = _MARKDOWN.sub("", text)
     return text.translate(_TYPOGRAPHIC).strip("\n")
+
+
+def _shown(control: re.Match[str]) -> str:
+    """A control character as a picture of itself, or by its number."""
+    number = ord(control[0])
+    return chr(0x2400 + number) if number < 0x20 else "␡" if number == 0x7F else f"<U+{number:04X}>"

@@ -55,14 +55,14 @@ def _blocks(judgement: Judgement, rows: tuple[Row, ...], book: RuleBook, view: V
     yield from _head(history, rows, book, wanted)
     yield Fields(tuple(_figures(judgement, rows, wanted)))
     shown = rows[: wanted.top] if wanted.top else rows
-    yield from tables(shown, history, book, view)
+    yield from tables(shown, history, book, view, wanted.by)
     if len(shown) < len(rows):
         left = phrases.count(len(rows) - len(shown), "more row")
         yield Paragraph(words(f"{left}, less pressing: ", Span("--top 0", "command"), " shows all."))
     if rows and rows[0].pressing:
         yield from detail(rows[0].worst, history, view)
     if wanted.lines:
-        yield from log_lines(shown, book)
+        yield from log_lines(shown, book, wanted.by)
     yield from _unknown(history)
     yield from inbound_table(judgement.inbound, history)
     yield from _hints(judgement.hints)
@@ -81,7 +81,7 @@ def _head(history: History, rows: tuple[Row, ...], book: RuleBook, wanted: Wante
         yield Headline("OK", "info", words(f"Nothing to do: {phrases.count(_attempts(rows), 'deferral')}, {told}"))
         return
     row = next(row for row in rows if row.severity is worst and not row.cleared)
-    name, _ = row_names(row, book)
+    name, _ = row_names(row, book, wanted.by)
     since = f", since {moment(row.first, history)}" if row.first is not None else ""
     title = f"{name}: {row.worst.diagnosis.title}{since}"
     yield Headline(worst.upper(), SEVERITY_STYLE[worst], words(title), phrases.SEVERITY[worst])

@@ -36,7 +36,7 @@ def report_data(judgement: Judgement, rows: Sequence[Row], book: RuleBook, by: s
         "recipients": _count(history.recipients),
         "fates": history.fates._asdict(),
         "waiting_seconds": history.waiting_for,
-        "groups": [_row(row, book) for row in rows],
+        "groups": [_row(row, book, by) for row in rows],
         "inbound": [_group(judged) for judged in judgement.inbound],
         "hints": [_group(judged) for judged in judgement.hints],
         "domains": [_domain(domain) for domain in history.domains[:DOMAINS]],
@@ -50,16 +50,15 @@ def report_data(judgement: Judgement, rows: Sequence[Row], book: RuleBook, by: s
     }
 
 
-def _row(row: Row, book: RuleBook) -> dict[str, Any]:
+def _row(row: Row, book: RuleBook, by: str | None) -> dict[str, Any]:
     """One of ``groups``: flat, so that it is a row of a table as well."""
     worst = row.worst
-    who, _ = row_names(row, book)
     fixes = worst.diagnosis.fixes
     fates = row.fates
     return {
         "severity": row.severity,
         "cleared": row.cleared,
-        "who": who,
+        "name": row.name or row_names(row, book, by)[0],
         "own_side": worst.group.key.own,
         "provider": worst.group.key.provider,
         "cause": worst.cause,

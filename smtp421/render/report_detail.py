@@ -33,10 +33,10 @@ def detail(judged: Judged, history: History, view: View) -> Iterator[Block]:
             yield block
 
 
-def log_lines(rows: Sequence[Row], book: RuleBook) -> Iterator[Block]:
+def log_lines(rows: Sequence[Row], book: RuleBook, by: str | None) -> Iterator[Block]:
     """Lines behind each row: the first of each rule, and the last."""
     for row in rows:
-        yield Heading(f"Lines: {', '.join(row_names(row, book))}")
+        yield Heading(f"Lines: {', '.join(row_names(row, book, by))}")
         examples = [rule.example for part in row.parts for rule in part.group.rules[:RULES]]
         examples += [part.group.latest for part in row.parts[:1] if part.group.latest is not None]
         yield Code(tuple(dict.fromkeys(f"{place(example)}: {_text(example)}" for example in examples)))

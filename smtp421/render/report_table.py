@@ -17,19 +17,19 @@ from smtp421.render.spark import spark
 from smtp421.render.wrap import cells
 from smtp421.rulebook import RuleBook
 
-HEADS = ("who defers", "why", "msgs", "rcpts", "tries", "resolved")
+HEADS = ("msgs", "rcpts", "tries", "resolved")
 _NUMBERS = frozenset({2, 3, 4, 5})
 
 
-def tables(rows: Sequence[Row], history: History, book: RuleBook, view: View) -> Iterator[Block]:
+def tables(rows: Sequence[Row], history: History, book: RuleBook, view: View, by: str | None) -> Iterator[Block]:
     """A table for each severity, the highest first, and one for what is over; all with columns of the same width."""
-    names = [row_names(row, book) for row in rows]
+    names = [row_names(row, book, by) for row in rows]
     sizes = [max((cells(short(name[column])) for name in names), default=0) for column in (0, 1)]
-    heads = tuple(head.ljust(size) for head, size in zip(HEADS, (*sizes, 0, 0, 0, 0), strict=True))
+    heads = tuple(head.ljust(size) for head, size in zip((*_heads(by), *HEADS), (*sizes, 0, 0, 0, 0), strict=True))
 
     def table(chosen: Sequence[Row]) -> Table:
         notes = tuple(tuple(note for note in _notes(row, history, view) if note) for row in chosen)
-        return Table(heads, tuple(_cells(row, book) for row in chosen), _NUMBERS, notes)
+        return Table(heads, tuple(_cells(row, book, by) for row in chosen), _NUMBERS, notes)
 
     for severity in reversed(Severity):
         chosen = [row for row in rows if row.severity is severity and not row.cleared]
@@ -55,11 +55,15 @@ def inbound_table(inbound: Sequence[Judged], history: History) -> Iterator[Block
     yield Table(("why", "rcpts", "tries"), tuple(rows), frozenset({1, 2}), tuple(notes))
 
 
-def _cells(row: Row, book: RuleBook) -> tuple[Words, ...]:
-    name, why = row_names(row, book)
+def _heads(by: str | None) -> tuple[str, str]:
+    return ("cause", "who defers") if by == "cause" else (by or "who defers", "why")
+
+
+def _cells(row: Row, book: RuleBook, by: str | None) -> tuple[Words, ...]:
+    name, why = row_names(row, book, by)
     figures = (number(row.messages), number(row.recipients), f"{row.attempts:,}", percent(row.fates.resolved))
     style = SEVERITY_STYLE[row.severity] if not row.cleared else ""
-    return (words(Span(short(name), style)), words(why), *(words(figure) for figure in figures))
+    return (words(Span(short(name), style)), words(short(why)), *(words(figure) for figure in figures))
 
 
 def _notes(row: Row, history: History, view: View) -> Iterator[Words]:
@@ -67,12 +71,12 @@ def _notes(row: Row, history: History, view: View) -> Iterator[Words]:
     line = ""
     if first is not None and last is not None:
         line = spark(row.bins, first.timestamp(), last.timestamp(), ascii_only=view.ascii)
-    yield _times(span(row.first, row.last, history), line, where(row.worst))
+    yield _times(span(row.first, row.last, history), line, where(row))
     if not row.cleared:
         signs = signs_words(row.worst)
         if signs:
             yield words(Span(signs, "strong"))
-        yield _first(row.worst)
+        yield _first(row.worst, phrases.plain(row.worst.cause) if len({part.cause for part in row.parts}) > 1 else "")
 
 
 def _times(when: str, line: str, more: str) -> Words:
@@ -80,7 +84,8 @@ def _times(when: str, line: str, more: str) -> Words:
     return words(Span("  ".join(parts), "dim")) if parts else ()
 
 
-def _first(judged: Judged) -> Words:
-    """The one thing to do first."""
+def _first(judged: Judged, about: str = "") -> Words:
+    """The one thing to do first, and for what where a row holds several causes."""
     fixes = judged.diagnosis.fixes
-    return words(Span("First: ", "strong")) + prose(fixes[0].action) if fixes else ()
+    label = f"First, for {about}: " if about else "First: "
+    return words(Span(label, "strong")) + prose(fixes[0].action) if fixes else ()

@@ -36,10 +36,10 @@ def who(judged: Judged, book: RuleBook) -> str:
     return group.domains[0][0] if group.domains else group.key.provider or NOBODY
 
 
-def where(judged: Judged) -> str:
+def where(row: Row) -> str:
     """To which domains, where there are several."""
-    group = judged.group
-    if group.domain_count < 2:
+    group = row.worst.group
+    if len(row.parts) > 1 or group.domain_count < 2:
         return ""
     named = ", ".join(name or NOBODY for name, _ in group.domains[:NAMED])
     rest = group.domain_count - min(NAMED, len(group.domains))
@@ -47,8 +47,10 @@ def where(judged: Judged) -> str:
 
 
 def short(name: str) -> str:
-    """A name that fits into a table: the end of a long one, which tells whose it is."""
-    return name if len(name) <= LONGEST else f"\u2026{name[1 - LONGEST :]}"
+    """A name that fits into a table: of a host the end, which tells whose it is, of an id the beginning."""
+    if len(name) <= LONGEST:
+        return name
+    return f"\u2026{name[1 - LONGEST :]}" if "." in name else f"{name[: LONGEST - 1]}\u2026"
 
 
 def number(count: Count) -> str:
@@ -135,11 +137,17 @@ def place(example: Example) -> str:
     return ":".join(part for part in (example.where.source, line) if part) or NOBODY
 
 
-def row_names(row: Row, book: RuleBook) -> tuple[str, str]:
-    """Who and why, for a row's first columns."""
-    causes = list(dict.fromkeys(part.cause for part in row.parts))
-    why = phrases.plain(causes[0]) + (f" +{len(causes) - 1}" if len(causes) > 1 else "")
-    return row.name or who(row.worst, book), why
+def row_names(row: Row, book: RuleBook, by: str | None) -> tuple[str, str]:
+    """A row's first columns: who defers and why; by cause, why and who."""
+    if by == "cause":
+        return phrases.plain(row.name), _first_of([who(part, book) for part in row.parts])
+    return row.name or who(row.worst, book), _first_of([phrases.plain(part.cause) for part in row.parts])
+
+
+def _first_of(names: list[str]) -> str:
+    """The first name, and how many others there are."""
+    others = len(set(names)) - 1
+    return f"{names[0]} +{others}" if others else names[0]
 
 
 def worst_of(rows: tuple[Row, ...]) -> Severity | None:
