@@ -38,7 +38,12 @@ def test_the_contract(book, now):
         "text": "Our system has detected an unusual rate of unsolicited mail originating from your IP address.",
         "stage": "end_of_data",
     }
-    assert (answer["origin"], answer["provider"], answer["cause"], answer["confidence"]) == ("remote", "gmail", "rate_limit", "high")
+    assert (answer["origin"], answer["provider"], answer["cause"], answer["confidence"]) == (
+        "remote",
+        "gmail",
+        "rate_limit",
+        "high",
+    )
     assert {"schema", "attempt", "reply", "origin", "provider", "rule", "cause", "also", "severity", "confidence", "who_acts", "summary", "retry", "fixes",
             "path", "next_checks", "matched", "rivals", "references"} <= set(answer)  # fmt: skip
     assert set(answer["retry"]) == {"helps", "wait_seconds", "advice"}
@@ -59,12 +64,18 @@ def test_nothing_to_explain(book, now):
 
 
 def test_explain_all(book, now):
-    both = smtp421.explain_all(f"{GMAIL}\n\n450 4.2.0 <u@example.com>: Recipient address rejected: Greylisted", rulebook=book, now=now)
+    both = smtp421.explain_all(
+        f"{GMAIL}\n\n450 4.2.0 <u@example.com>: Recipient address rejected: Greylisted", rulebook=book, now=now
+    )
     assert [diagnosis.cause for diagnosis in both] == ["rate_limit", "greylisting"]
 
 
 def test_scan(book, now):
-    found = list(smtp421.scan(["noise", LINE.encode(), LINE, "Nov 20 22:29:58 mail postfix/qmgr[1]: ABCDEF0: removed"], rulebook=book, now=now))
+    found = list(
+        smtp421.scan(
+            ["noise", LINE.encode(), LINE, "Nov 20 22:29:58 mail postfix/qmgr[1]: ABCDEF0: removed"], rulebook=book, now=now
+        )
+    )
     assert [diagnosis.attempt.line for diagnosis in found] == [2, 3]
     assert {diagnosis.cause for diagnosis in found} == {"rate_limit"}
 

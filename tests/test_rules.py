@@ -53,7 +53,9 @@ def test_ids_begin_with_the_provider(book):
         return [name for name, family in families.items() if rule.provider and family == families[rule.provider]] or ["generic"]
 
     strangers = [
-        rule.id for rule in book.rules.values() if not any(rule.id.startswith(f"{name.replace('_', '-')}-") for name in prefixes(rule))
+        rule.id
+        for rule in book.rules.values()
+        if not any(rule.id.startswith(f"{name.replace('_', '-')}-") for name in prefixes(rule))
     ]
     assert strangers == []
 

@@ -7,9 +7,9 @@ from datetime import UTC
 
 from smtp421.diagnosis.history import Dropped, Fates, Group, History, Message, RowCount
 from smtp421.diagnosis.history_cells import Cell, Decided, Zone
-from smtp421.diagnosis.history_counts import Count
-from smtp421.diagnosis.history_ledger import Ledger
-from smtp421.diagnosis.history_tracks import Fate, Key, Track
+from smtp421.diagnosis.history_counts import Count, Durations, Spread
+from smtp421.diagnosis.history_ledger import Ledger, count_pauses
+from smtp421.diagnosis.history_tracks import GAPS, Fate, Key, Track
 
 GREYLIST_WINDOW = "greylist_window"
 
@@ -56,7 +56,7 @@ def close(ledger: Ledger, thresholds: Mapping[str, float]) -> History:
             for provider, cell in sorted(ledger.places.loads.items(), key=lambda each: (each[0] is None, each[0] or ""))
         ),
         sources=tuple(count.source(address) for address, count in sorted(ledger.places.sources.items())),
-        schedule=tuple(spread for durations in ledger.schedule if (spread := durations.spread()).number),
+        schedule=tuple(_schedule(ledger)),
         given_up_after=ledger.given_up.spread(),
         unknown=ledger.unknown.found(),
         listed=tuple(_listed(ledger, zone, now)),
@@ -78,6 +78,16 @@ def _waiting(ledger: Ledger, now: int) -> dict[Key, list[int]]:
                 key = max(domain.reasons, key=lambda key: (domain.reasons[key], key.cause, key.provider or ""))
         found.setdefault(key, []).append(track.waited(now))
     return found
+
+
+def _schedule(ledger: Ledger) -> Iterator[Spread]:
+    """The pauses between attempts, also of messages that wait."""
+    schedule = [Durations() for _ in range(GAPS)]
+    for durations, finished in zip(schedule, ledger.schedule, strict=True):
+        durations.merge(finished)
+    for track in ledger.tracks:
+        count_pauses(track, schedule)
+    yield from (spread for durations in schedule if (spread := durations.spread()).number)
 
 
 def _domains_of(ledger: Ledger) -> dict[Key, dict[str, int]]:

@@ -8,7 +8,7 @@ recipient of a message, and ends without beginnings.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 from typing import Literal
 
@@ -205,9 +205,7 @@ class Ledger:
             self.ends[fate] += 1
         if fate is Fate.EXPIRED:
             self.given_up.add(waited)
-        if track.queued is None or track.queued <= FRESH:
-            for durations, gap in zip(self.schedule, track.gaps, strict=False):
-                durations.add(gap)
+        count_pauses(track, self.schedule)
         self.dropped_finished += len(self.listed) == MOST_LISTED
         self.listed.append(track)
 
@@ -230,6 +228,13 @@ class Ledger:
                 key = key._replace(part=OTHERS)
             cell = cells.setdefault(key, Cell())
         return key, cell
+
+
+def count_pauses(track: Track, schedule: Sequence[Durations]) -> None:
+    """Count the pauses between the attempts of a message whose first attempt was seen."""
+    if track.queued is None or track.queued <= FRESH:
+        for durations, gap in zip(schedule, track.gaps, strict=False):
+            durations.add(gap)
 
 
 def _people(attempt: Attempt) -> tuple[int, int]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from smtp421.diagnosis.history import Bins, Group, History
+from smtp421.diagnosis.history import Bins, Group, History, Load
 from smtp421.model import Severity
 
 INVESTIGATE = 2
@@ -58,13 +58,15 @@ def cleared(group: Group, thresholds: Mapping[str, float]) -> bool:
 
 
 def share_of(group: Group, history: History) -> tuple[int, int] | None:
-    """How many of the attempts to a group's receivers were deferred for its reason: of the provider, else of its domain."""
-    if group.key.own:
-        total = history.sent + history.deferred + history.bounced
-        return (group.attempts, total) if group.attempts <= total else None
-    load = next((load for load in history.loads if load.provider is not None and load.provider == group.key.provider), None)
-    if load is not None and load.attempts >= group.attempts:
-        return group.attempts, load.attempts
+    """How many of the attempts to a group's receivers were deferred for its reason, from the first of these to the last.
+
+    The receivers are the provider's, for our own side all, else those of its domain (then over the whole log).
+    """
+    loads = _loads(group, history)
+    if loads and group.first is not None and group.last is not None:
+        start, end = int(group.first.timestamp()), int(group.last.timestamp()) + 1
+        tried = sum(_within(load.bins, start - start % load.bins.step, end) for load in loads)
+        return (group.attempts, tried) if group.attempts <= tried else None
     names = {name for name, _ in group.domains}
     known = [domain for domain in history.domains if domain.name in names]
     return (group.attempts, known[0].attempts) if group.domain_count == len(known) == 1 else None
@@ -75,7 +77,7 @@ def onset_of(group: Group, history: History, thresholds: Mapping[str, float]) ->
     within, least, high = (thresholds.get(name) for name in ("sudden_within", "least_attempts", "high_share"))
     if group.first is None or within is None or least is None or high is None:
         return None
-    loads = [load for load in history.loads if group.key.own or (load.provider or "") == group.key.provider]
+    loads = _loads(group, history)
     if not loads or max(group.bins.step, *(load.bins.step for load in loads)) > within:
         return None
     start = int(group.first.timestamp())
@@ -85,6 +87,11 @@ def onset_of(group: Group, history: History, thresholds: Mapping[str, float]) ->
     early = history.first is not None and (group.first - history.first).total_seconds() >= within
     sudden = early and before >= least and deferred >= least and deferred >= high * tried
     return Onset(group.first, sudden, before)
+
+
+def _loads(group: Group, history: History) -> list[Load]:
+    """What was sent to a group's receivers."""
+    return [load for load in history.loads if group.key.own or (load.provider or "") == group.key.provider]
 
 
 def _within(bins: Bins, start: float, end: float) -> int:

@@ -102,7 +102,9 @@ class Track:
         self.key = key
 
     def end(self, fate: Fate, second: int, took: float | None) -> None:
-        """Take what became of it."""
+        """Take what became of it; what was accepted or refused was one more attempt."""
+        if self.attempts and fate is not Fate.EXPIRED and len(self.gaps) < GAPS:
+            self.gaps += (second - self.last,)
         self.fate, self.ended, self.took = fate, second, took
 
     def join(self, later: Track) -> None:
@@ -113,7 +115,9 @@ class Track:
             self.first = self.first if self.attempts else later.first
             self.attempts += later.attempts
             self.last, self.key = later.last, later.key
-        self.fate, self.ended, self.took = later.fate, later.ended, later.took
+            self.fate, self.ended, self.took = later.fate, later.ended, later.took
+        elif later.ended is not None:
+            self.end(later.fate, later.ended, later.took)
 
     def waited(self, now: int) -> int:
         """Seconds from its arrival, or from when it was seen first, to its end, else to ``now``."""

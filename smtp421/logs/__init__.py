@@ -16,7 +16,7 @@ from smtp421.logs import dsn, event, exception, exchange, jsonish, message, plai
 from smtp421.logs.clean import clean
 from smtp421.logs.formats import LINE_FORMATS
 from smtp421.logs.interface import LineFormat, Reader
-from smtp421.logs.line import Line, logical_lines
+from smtp421.logs.line import Line, logical_lines, squeeze
 from smtp421.model import Attempt, Status
 
 __all__ = ["LINE_FORMATS", "TEXT_FORMATS", "Stream", "read_paste"]
@@ -38,7 +38,10 @@ class Stream:
 
     def read(self, line: Line) -> Iterator[Attempt]:
         """Yield the attempts that a line completes; none where no reader knows it."""
-        reader = self._reader(line.text)
+        text = squeeze(line.text)
+        if text is not line.text:
+            line = line._replace(text=text)
+        reader = self._reader(text)
         if reader is not None:
             self._last = reader
             yield from reader.read(line)
@@ -67,7 +70,7 @@ def read_paste(text: str, now: datetime) -> list[Attempt]:
         return sorted(reported, key=_standing)
     if (objects := jsonish.whole(text, now)) is not None and (found := _in_lines(objects)):
         return found
-    text = clean(text)
+    text = squeeze(clean(text))
     if not text.strip():
         return []
     if transcript := postfix.read_transcript(text):

@@ -23,7 +23,7 @@ _BBCODE = re.compile(r"\[/?(?:code|font|quote|b|i|u|color|size|url|pre|icode)(?:
 _ENTITY = re.compile(r"&(?:lt|gt|amp|quot|apos|nbsp|#\d{1,6}|#x[0-9a-f]{1,6});", re.IGNORECASE)
 _QUOTE_MARKS = re.compile(r"^(?:[ \t]*(?:(?<!>)>{1,2}(?!>)|//|#(?![\d\[])|\*(?!\*)|\|)[ \t]?)+", re.MULTILINE)
 _FENCE = re.compile(r"^[ \t]*(?:```+|~~~+)[ \t]*\w*[ \t]*$", re.MULTILINE)
-_MARKDOWN = re.compile(r"`+|\*\*(?=\S)|(?<=\S)\*\*|__(?=\w)|(?<=\w)__|\\(?=[_*`\[\]<>#\"'])")
+_MARKDOWN = re.compile(r"`+|\*\*(?=\S)|(?<=\S)\*\*|(?<![\w.])__(?=\w)|(?<=\w)__(?!\w)|\\(?=[_*`\[\]<>#\"'])")
 _TYPOGRAPHIC = str.maketrans(
     {"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "\u00a0": " ", "\u2011": "-", "\u2013": "-", "\u3000": " "}
 )

@@ -162,6 +162,14 @@ def _day(month: int, day: int) -> int:
     return (month - 1) * 31 + day
 
 
+_LONG_RUN = re.compile(r"[ \t]{65,}")
+
+
+def squeeze(text: str) -> str:
+    """Shorten very long runs of blanks: nobody logs them on purpose, and patterns that look for words would crawl over them."""
+    return _LONG_RUN.sub(" " * 64, text) if len(text) > 64 else text
+
+
 def logical_lines(text: str, now: datetime) -> list[Line]:
     """Split pasted text into log lines: a line that does not begin like one continues the line before."""
     lines: list[Line] = []

@@ -14,6 +14,8 @@ from smtp421.render.panel import panel
 from smtp421.render.report_words import full_moment, place, row_names, signs_words
 from smtp421.rulebook import RuleBook
 
+PAUSES = 4
+"""Pauses that are named."""
 RULES = 3
 """Rules of a row of which a line is shown."""
 
@@ -50,11 +52,9 @@ def _facts(judged: Judged, history: History) -> Iterator[tuple[str, Words]]:
     group, onset = judged.group, judged.onset
     if onset is not None:
         how = ", at once" if onset.sudden else ""
-        before = f"; {phrases.count(onset.before, 'attempt')} to the same receivers before" if onset.before else ""
-        yield (
-            "Began",
-            words(f"{full_moment(onset.at)}{how}{before}; ", Span(f"first line {place(group.rules[0].example)}", "dim")),
-        )
+        before = f", after {phrases.count(onset.before, 'attempt')} without it" if onset.before else ""
+        line = place(group.rules[0].example)
+        yield "Began", words(f"{full_moment(onset.at)}{how}{before}; ", Span(f"first line {line}", "dim"))
     if judged.signs:
         yield "History", words(Span(signs_words(judged), "strong"))
     after = group.delivered_after
@@ -66,6 +66,12 @@ def _facts(judged: Judged, history: History) -> Iterator[tuple[str, Words]]:
             "Waiting",
             words(f"{phrases.count(group.fates.waiting, 'message')}, the oldest for {phrases.duration(group.longest_wait)}"),
         )
+    oldest = next((message for message in history.listed if message.key == group.key), None)
+    if oldest is not None and oldest.attempts > 1:
+        pauses = ", ".join(phrases.duration(gap) for gap in oldest.gaps[:PAUSES])
+        more = ", ..." if len(oldest.gaps) > PAUSES else ""
+        told = f"{oldest.attempts} deferrals, with pauses of {pauses}{more}; {oldest.fate}"
+        yield "Longest", words(Span(f"{oldest.queue_id} to {oldest.recipient}", "code"), f": {told}")
     load = next((load for load in history.loads if load.provider is not None and load.provider == group.key.provider), None)
     if load is not None and load.busiest_hour is not None:
         at_once = f", {phrases.count(load.connections, 'connection')} at once" if load.connections else ""

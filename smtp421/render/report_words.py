@@ -120,10 +120,11 @@ def sign_words(sign: Sign, judged: Judged) -> str:
             rest = f" and {len(sign.names) - NAMED:,} more" if len(sign.names) > NAMED else ""
             return f"nothing gets to {', '.join(sign.names[:NAMED])}{rest}"
         case "everything" | "high_share" if share is not None:
-            return f"{percent(share[0] / share[1])} of {share[1]:,} attempts"
+            since = "" if group.domain_count == 1 and not group.key.provider else " since it began"
+            return f"{percent(share[0] / share[1])} of {share[1]:,} attempts{since}"
         case "sudden":
             return f"began at once, after {int(sign.figure):,} attempts without it"
-    return "look into it now: these signs together are no accident"
+    return "together a reason to look into it now"
 
 
 def signs_words(judged: Judged) -> str:

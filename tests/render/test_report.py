@@ -10,7 +10,8 @@ def test_a_report(logged: Diagnosis, bare: Diagnosis, expect: Callable[[str, str
     moment = logged.attempt.timestamp
     assert moment is not None
     later = logged._replace(attempt=logged.attempt._replace(timestamp=moment + timedelta(hours=2)))
-    earlier = logged._replace(attempt=logged.attempt._replace(timestamp=moment - timedelta(days=1), queue_id="2"), severity=Severity.CRITICAL
+    earlier = logged._replace(
+        attempt=logged.attempt._replace(timestamp=moment - timedelta(days=1), queue_id="2"), severity=Severity.CRITICAL
     )
     repeated = logged._replace(attempt=logged.attempt._replace(status=Status.SUSPENDED))
     page = report_page([bare, logged, later, earlier, repeated])
