@@ -37,6 +37,7 @@ class Live:
         """``telling`` tells from the start; else from the first pause on."""
         self.telling = telling
         self._intake = intake
+        self._book = book
         self._view = view
         self._incidents = Incidents(book.tree.thresholds)
         self._second: int | None = None
@@ -49,7 +50,7 @@ class Live:
             self._second, self._seen = int(stamp.timestamp() if stamp is not None else time.time()), time.monotonic()
             new = None if key is None else self._incidents.deferred(key, found, self._second)
             if new is not None and self.telling:
-                write([begins(new, stamp, self._view)])
+                write([begins(new, stamp, self._book, self._view)])
             self.look()
 
     def look(self) -> None:
@@ -61,7 +62,7 @@ class Live:
         second = int(self._second + now - self._seen)
         for incident in self._incidents.ended(second, self._intake.ledger.waiting):
             if self.telling:
-                write([ends(incident, self._intake.ledger.at(second), self._view)])
+                write([ends(incident, self._intake.ledger.at(second), self._book, self._view)])
 
     def pause(self) -> None:
         """Take notice that no line has come for a while: from now on, tell; first of what is going on."""
@@ -70,7 +71,7 @@ class Live:
             return
         self.telling = True
         for incident in self._incidents:
-            write([begins(incident, incident.first.attempt.timestamp, self._view)])
+            write([begins(incident, incident.first.attempt.timestamp, self._book, self._view)])
 
 
 class _Patient:
