@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from smtp421.scanning import Scan
 
 INTERRUPTED = 130
+INTERVAL = 0.04
+"""Seconds between two looks at files that are followed."""
 _LOOKED_AT = 200
 """Lines of a file among which its first time is looked for."""
 EACH = ("jsonl",)
@@ -126,7 +128,7 @@ def _scan(wish: Wish, book: RuleBook, live: Live) -> Scan:
             live.look()
             return False
 
-        lines = follow(wish.files, stop)
+        lines = follow(wish.files, stop, interval=INTERVAL)
         return smtp421.scan(lines, rulebook=book, input_format=wish.input_format)
     names = wish.files if wish.form in EACH else _oldest_first(wish.files)
     noticing = wish.form == "text" and wish.output is None
