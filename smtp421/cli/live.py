@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from smtp421.cli.output import write
 from smtp421.diagnosis.history_incidents import Incidents
+from smtp421.model import Origin
 from smtp421.render.incident import begins, ends
 
 if TYPE_CHECKING:
@@ -48,6 +49,8 @@ class Live:
         for key, found in self._intake.take(scan):
             stamp = found.attempt.timestamp
             self._second, self._seen = int(stamp.timestamp() if stamp is not None else time.time()), time.monotonic()
+            if key is not None and found.origin is Origin.INBOUND:
+                key = key._replace(part="inbound")
             new = None if key is None else self._incidents.deferred(key, found, self._second)
             if new is not None and self.telling:
                 write([begins(new, stamp, self._book, self._view)])

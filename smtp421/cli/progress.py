@@ -45,7 +45,7 @@ def _started(scan: Scan, total: int | None) -> Progress:
 
         def get_renderables(self) -> Iterator[RenderableType]:
             for task in self.tasks:
-                task.completed = scan.bytes_read
+                self.update(task.id, completed=scan.bytes_read)
                 seconds = max(task.elapsed or 0.0, 1e-3) + PATIENCE
                 megabytes, lines = scan.bytes_read / seconds / 1e6, scan.lines / seconds
                 task.fields["speed"] = f"{megabytes:,.1f} MB/s, {lines:,.0f} lines/s"

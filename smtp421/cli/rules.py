@@ -122,6 +122,32 @@ def _where(rule: Rule, wanted: list[str]) -> str | None:
     return "body" if all(word in body for word in wanted) else None
 
 
+@app.command("coverage")
+def coverage(
+    ctx: typer.Context,
+    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Logs, or lists of replies. - is standard input.")],
+    top: Annotated[int, typer.Option(min=0, metavar="N", help="Skeletons of rules to print.")] = 20,
+    form: PageForm = "text",
+    rules: Rules = None,
+    color: Color = None,
+) -> None:
+    """Tell how much of logs or lists of replies the rules explain, and begin rules for the rest.
+
+    $ smtp421 rules coverage mail.log
+
+    $ smtp421 rules coverage --format json replies.txt
+    """
+    from datetime import UTC, datetime
+
+    from smtp421.coverage import cover
+    from smtp421.render.coverage_page import coverage_page
+
+    book = _book(rules)
+    diagnoses = (diagnosis for path in files for diagnosis in smtp421.scan(path, rulebook=book))
+    page = coverage_page(cover(diagnoses, book, datetime.now(UTC).date(), top))
+    write([renderer(form, view(chosen_color(ctx, color))).page(page)])
+
+
 def _book(rules: Rules) -> RuleBook:
     book = smtp421.load_rulebook(rules or ())
     for fault in book.faults:

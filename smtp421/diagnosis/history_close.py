@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC
+from heapq import nsmallest
 
 from smtp421.diagnosis.history import Dropped, Fates, Group, History, Message, RowCount
 from smtp421.diagnosis.history_cells import Cell, Decided, Zone
@@ -12,6 +13,8 @@ from smtp421.diagnosis.history_ledger import Ledger, count_pauses
 from smtp421.diagnosis.history_tracks import GAPS, Fate, Key, Track
 
 GREYLIST_WINDOW = "greylist_window"
+MOST_WAITING = 1000
+"""Waiting messages that are listed one by one."""
 
 
 def close(ledger: Ledger, thresholds: Mapping[str, float]) -> History:
@@ -139,10 +142,11 @@ def _listed(ledger: Ledger, zone: Zone, now: int) -> Iterator[Message]:
             track.waited(now),
         )
 
+    waiting = nsmallest(MOST_WAITING, ledger.tracks, key=lambda track: (-track.waited(now), *_name(track)))
     finished = sorted(
         (*ledger.listed, *ledger.started.values()), key=lambda track: (-(track.ended or 0), track.since, *_name(track))
     )
-    for track in (*sorted(ledger.tracks, key=lambda track: (-track.waited(now), *_name(track))), *finished):
+    for track in (*waiting, *finished):
         yield message(track)
 
 

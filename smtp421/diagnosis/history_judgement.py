@@ -7,7 +7,7 @@ from typing import NamedTuple
 from smtp421.diagnosis.decide import diagnose
 from smtp421.diagnosis.history import Group, History
 from smtp421.diagnosis.history_evidence import evidence_for
-from smtp421.diagnosis.history_signs import Onset, Sign, cleared, onset_of, share_of, signs_of
+from smtp421.diagnosis.history_signs import Background, Onset, Sign, cleared, signs_of
 from smtp421.model import Diagnosis, Evidence, Severity
 from smtp421.rulebook import RuleBook
 
@@ -50,7 +50,8 @@ class Judgement(NamedTuple):
 
 def judge(history: History, book: RuleBook) -> Judgement:
     """Judge every group of a history."""
-    groups = [_judged(group, history, book) for group in history.groups if group.rules]
+    background = Background(history, book.tree.thresholds)
+    groups = [_judged(group, background, book) for group in history.groups if group.rules]
     return Judgement(
         history,
         tuple(sorted(groups, key=urgency)),
@@ -65,22 +66,20 @@ def urgency(judged: Judged) -> tuple[bool, int, int, int, int]:
     return judged.cleared, -judged.severity.rank, -group.fates.waiting, -group.recipients.number, -group.attempts
 
 
-def _judged(group: Group, history: History, book: RuleBook) -> Judged:
-    thresholds = book.tree.thresholds
+def _judged(group: Group, background: Background, book: RuleBook) -> Judged:
     provider = book.providers.get(group.key.provider) if group.key.provider else None
-    evidence = evidence_for(group, history, thresholds, provider)
+    evidence = evidence_for(group, background.history, background.thresholds, provider)
     diagnosis = diagnose(group.rules[0].example.attempt, book, evidence)
-    signs = signs_of(group, history, thresholds, (diagnosis.cause, *diagnosis.also))
-    levels = (diagnosis.severity, *(sign.severity for sign in signs))
+    signs = signs_of(group, background, (diagnosis.cause, *diagnosis.also))
     return Judged(
-        group,
-        diagnosis,
-        max(levels, key=lambda level: level.rank),
-        signs,
-        cleared(group, thresholds),
-        share_of(group, history),
-        onset_of(group, history, thresholds),
-        evidence,
+        group=group,
+        diagnosis=diagnosis,
+        severity=max((diagnosis.severity, *(sign.severity for sign in signs)), key=lambda level: level.rank),
+        signs=signs,
+        cleared=cleared(group, background.thresholds),
+        share=background.share(group),
+        onset=background.onset(group),
+        evidence=evidence,
     )
 
 

@@ -75,7 +75,7 @@ class Ledger:
     def add(
         self, attempt: Attempt, finding: Finding | None = None, *, session: str | None = None, where: Where = _NOWHERE
     ) -> Key | None:
-        """Count an attempt; the group that it was counted in, if any.
+        """Count an attempt; the group of a deferral.
 
         ``finding`` is what a deferral was found to be; ``session`` names the process or connection, ``where`` the line.
         """
@@ -88,7 +88,8 @@ class Ledger:
         origin = attempt.origin if finding is None else finding.origin
         if status is None:
             self.asides += 1
-            return self._beside(self.hints, attempt, finding or _NO_FINDING, second, where)
+            self._beside(self.hints, attempt, finding or _NO_FINDING, second, where)
+            return None
         if origin is Origin.INBOUND:
             known = finding if finding is not None and status is Status.DEFERRED else None
             return None if known is None else self._beside(self.inbound, attempt, known, second, where)
@@ -96,7 +97,8 @@ class Ledger:
             return self._deferred(attempt, finding or _NO_FINDING, second, session, where)
         if status is Status.SUSPENDED:
             self.suspended += 1
-            return self._suspended(attempt, finding or _NO_FINDING, second, where)
+            self._suspended(attempt, finding or _NO_FINDING, second, where)
+            return None
         if status is Status.EXPIRED:
             self.expired += 1
         else:
@@ -124,15 +126,13 @@ class Ledger:
         cell.meet(*_people(attempt))
         return key
 
-    def _suspended(self, attempt: Attempt, finding: Finding, second: int | None, where: Where) -> Key:
+    def _suspended(self, attempt: Attempt, finding: Finding, second: int | None, where: Where) -> None:
         key = self._key(attempt, finding)
         decided = Decided(finding.rule, finding.severity, Example(attempt, where), order_of(attempt))
         self.held[key] = min(self.held.get(key, decided), decided, key=Decided.rank)
         queue_id, recipient = attempt.queue_id, attempt.recipient or ""
-        if not queue_id or second is None:
-            return key
-        track = self.tracks.get(queue_id, recipient) or self._begin(attempt, queue_id, recipient, key, second)
-        return track.key
+        if queue_id and second is not None and self.tracks.get(queue_id, recipient) is None:
+            self._begin(attempt, queue_id, recipient, key, second)
 
     # Attempts
 

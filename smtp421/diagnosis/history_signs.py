@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from math import inf
 from typing import NamedTuple
 
-from smtp421.diagnosis.history import Bins, Group, History, Load
+from smtp421.diagnosis.history import Bins, Group, History, Key, Load
 from smtp421.model import Severity
 
-INVESTIGATE = 2
-"""So many of the signs "everything", "sudden" and "reputation" together are critical."""
 _REPUTATION = frozenset({"reputation", "blocklist"})
 
 
@@ -40,13 +39,72 @@ class Onset(NamedTuple):
     """Attempts to the same receivers before, none of them deferred for this."""
 
 
-def signs_of(group: Group, history: History, thresholds: Mapping[str, float], causes: Iterable[str]) -> tuple[Sign, ...]:
+class Background:
+    """What a group is held against: the whole history, looked up by provider, domain and reason."""
+
+    def __init__(self, history: History, thresholds: Mapping[str, float]) -> None:
+        self.history = history
+        self.thresholds = thresholds
+        self._loads = {load.provider: load for load in history.loads}
+        self._domains = {domain.name: domain for domain in history.domains}
+        self._blocked: dict[Key, list[str]] = {}
+        least, everything = thresholds.get("least_attempts", inf), thresholds.get("everything_share", inf)
+        for domain in history.domains:
+            if domain.attempts >= least and domain.deferred >= everything * domain.attempts:
+                self._blocked.setdefault(domain.reasons[0][0], []).append(domain.name)
+
+    def loads(self, group: Group) -> list[Load]:
+        """What was sent to a group's receivers: to its provider, where our own side is at fault to all."""
+        if group.key.own:
+            return list(self._loads.values())
+        load = self._loads.get(group.key.provider) if group.key.provider else None
+        return [] if load is None else [load]
+
+    def blocked(self, group: Group) -> tuple[str, ...]:
+        """Domains to which nothing gets, mainly for this group's reason."""
+        return () if group.key.own else tuple(self._blocked.get(group.key, ()))
+
+    def share(self, group: Group) -> tuple[int, int] | None:
+        """How many of the attempts to a group's receivers were deferred for its reason, from the first of these to the last.
+
+        Where the receivers are no known provider but one domain: of all attempts to that.
+        """
+        loads = self.loads(group)
+        if loads and group.first is not None and group.last is not None:
+            start, end = int(group.first.timestamp()), int(group.last.timestamp()) + 1
+            tried = sum(_within(load.bins, start - start % load.bins.step, end) for load in loads)
+        elif group.domain_count == 1 and group.domains[0][0] in self._domains:
+            tried = self._domains[group.domains[0][0]].attempts
+        else:
+            return None
+        return (group.attempts, tried) if 0 < group.attempts <= tried else None
+
+    def onset(self, group: Group) -> Onset | None:
+        """When it began, and whether at once; None where the log does not tell."""
+        within, least, high = (self.thresholds.get(name) for name in ("sudden_within", "least_attempts", "high_share"))
+        loads, first = self.loads(group), self.history.first
+        if group.first is None or first is None or within is None or least is None or high is None or not loads:
+            return None
+        if max(group.bins.step, *(load.bins.step for load in loads)) > within:
+            return None
+        start = int(group.first.timestamp())
+        before = sum(_within(load.bins, 0, start) for load in loads)
+        tried = sum(_within(load.bins, start, start + within) for load in loads)
+        deferred = _within(group.bins, start - group.bins.step, start + within)
+        early = (group.first - first).total_seconds() >= within
+        sudden = early and before >= least and deferred >= least and deferred >= high * tried
+        return Onset(group.first, sudden, before)
+
+
+def signs_of(group: Group, background: Background, causes: Iterable[str]) -> tuple[Sign, ...]:
     """The signs of a group; ``causes`` are those that its replies speak of."""
-    found = list(_signs(group, history, thresholds))
-    alarming = [sign for sign in found if sign.id in ("everything", "sudden")]
-    together = len({sign.id for sign in alarming}) + any(cause in _REPUTATION for cause in causes)
-    if alarming and together >= INVESTIGATE:
-        found.append(Sign("investigate", Severity.CRITICAL, together, INVESTIGATE))
+    found = [*_ends(group, background.thresholds)]
+    if _lasted(group, background.thresholds):
+        found += [*_shares(group, background), *_sudden(group, background)]
+    alarming = {sign.id for sign in found if sign.id in ("everything", "sudden")}
+    together, enough = len(alarming) + any(cause in _REPUTATION for cause in causes), background.thresholds.get("signs_together")
+    if alarming and enough is not None and together >= enough:
+        found.append(Sign("investigate", Severity.CRITICAL, together, enough))
     return tuple(found)
 
 
@@ -57,86 +115,45 @@ def cleared(group: Group, thresholds: Mapping[str, float]) -> bool:
     return limit is not None and longest is not None and not stuck and longest <= limit
 
 
-def share_of(group: Group, history: History) -> tuple[int, int] | None:
-    """How many of the attempts to a group's receivers were deferred for its reason, from the first of these to the last.
-
-    The receivers are the provider's, for our own side all, else those of its domain (then over the whole log).
-    """
-    loads = _loads(group, history)
-    if loads and group.first is not None and group.last is not None:
-        start, end = int(group.first.timestamp()), int(group.last.timestamp()) + 1
-        tried = sum(_within(load.bins, start - start % load.bins.step, end) for load in loads)
-        return (group.attempts, tried) if group.attempts <= tried else None
-    names = {name for name, _ in group.domains}
-    known = [domain for domain in history.domains if domain.name in names]
-    return (group.attempts, known[0].attempts) if group.domain_count == len(known) == 1 else None
-
-
-def onset_of(group: Group, history: History, thresholds: Mapping[str, float]) -> Onset | None:
-    """When it began, and whether at once; None where the log does not tell."""
-    within, least, high = (thresholds.get(name) for name in ("sudden_within", "least_attempts", "high_share"))
-    if group.first is None or within is None or least is None or high is None:
-        return None
-    loads = _loads(group, history)
-    if not loads or max(group.bins.step, *(load.bins.step for load in loads)) > within:
-        return None
-    start = int(group.first.timestamp())
-    before = sum(_within(load.bins, 0, start) for load in loads)
-    tried = sum(_within(load.bins, start, start + within) for load in loads)
-    deferred = _within(group.bins, start - group.bins.step, start + within)
-    early = history.first is not None and (group.first - history.first).total_seconds() >= within
-    sudden = early and before >= least and deferred >= least and deferred >= high * tried
-    return Onset(group.first, sudden, before)
-
-
-def _loads(group: Group, history: History) -> list[Load]:
-    """What was sent to a group's receivers."""
-    return [load for load in history.loads if group.key.own or (load.provider or "") == group.key.provider]
-
-
 def _within(bins: Bins, start: float, end: float) -> int:
     """The numbers of the bins that begin in a span."""
     return sum(number for second, number in bins.numbers if start <= second < end)
 
 
-def _signs(group: Group, history: History, thresholds: Mapping[str, float]) -> Iterator[Sign]:
-    after = thresholds.get("warning_after")
+def _ends(group: Group, thresholds: Mapping[str, float]) -> Iterator[Sign]:
+    """How long messages wait, and how they end."""
+    after, patience = thresholds.get("warning_after"), thresholds.get("patience")
     if after is not None and group.longest_wait >= after:
         yield Sign("lasting", Severity.WARNING, group.longest_wait, after)
-    patience = thresholds.get("patience")
     if patience is not None and group.key.cause == "unknown" and group.longest_wait >= patience:
         yield Sign("patience", Severity.WARNING, group.longest_wait, patience)
-    if group.fates.bounced:
-        yield Sign("refused", Severity.WARNING, group.fates.bounced, 1)
-    if group.fates.expired:
-        yield Sign("given_up", Severity.WARNING, group.fates.expired, 1)
-    if not _lasted(group, thresholds):
+    high, ended = thresholds.get("high_share"), sum(group.fates[:3])
+    if high is not None and ended:
+        for name, number in (("refused", group.fates.bounced), ("given_up", group.fates.expired)):
+            if number >= high * ended:
+                yield Sign(name, Severity.WARNING, number / ended, high)
+
+
+def _shares(group: Group, background: Background) -> Iterator[Sign]:
+    """How much of what is sent is deferred."""
+    least, high, everything = (background.thresholds.get(name) for name in ("least_attempts", "high_share", "everything_share"))
+    if least is None or high is None or everything is None:
         return
-    yield from _shares(group, history, thresholds)
-    onset = onset_of(group, history, thresholds)
+    share = background.share(group)
+    part = share[0] / share[1] if share is not None and share[1] >= least else 0.0
+    blocked = background.blocked(group)
+    if part >= everything:
+        yield Sign("everything", Severity.WARNING, part, everything)
+    elif blocked:
+        yield Sign("everything", Severity.WARNING, 1.0, everything, blocked)
+    elif part >= high:
+        yield Sign("high_share", Severity.WARNING, part, high)
+
+
+def _sudden(group: Group, background: Background) -> Iterator[Sign]:
+    onset = background.onset(group)
     if onset is not None and onset.sudden:
-        yield Sign("sudden", Severity.WARNING, onset.before, thresholds["least_attempts"])
-
-
-def _shares(group: Group, history: History, thresholds: Mapping[str, float]) -> Iterator[Sign]:
-    least, high, all_of_it = (thresholds.get(name) for name in ("least_attempts", "high_share", "everything_share"))
-    share = share_of(group, history)
-    if least is None or high is None or all_of_it is None:
-        return
-    if share is not None and share[1] >= least:
-        part = share[0] / share[1]
-        if part >= all_of_it:
-            yield Sign("everything", Severity.WARNING, part, all_of_it)
-            return
-        if part >= high:
-            yield Sign("high_share", Severity.WARNING, part, high)
-    blocked = tuple(
-        domain.name
-        for domain in history.domains
-        if domain.attempts >= least and domain.deferred >= all_of_it * domain.attempts and domain.reasons[0][0] == group.key
-    )
-    if blocked and not group.key.own:
-        yield Sign("everything", Severity.WARNING, 1.0, all_of_it, blocked)
+        yield Sign("sudden", Severity.WARNING, onset.before, background.thresholds["least_attempts"])
 
 
 def _lasted(group: Group, thresholds: Mapping[str, float]) -> bool:

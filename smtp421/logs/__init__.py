@@ -14,11 +14,13 @@ from types import ModuleType
 
 from smtp421.logs import dsn, event, exception, exchange, jsonish, message, plain, postfix
 from smtp421.logs.clean import clean
-from smtp421.logs.formats import LINE_FORMATS
+from smtp421.logs.formats import LINE_FORMATS, PASTE_FORMATS
 from smtp421.logs.interface import LineFormat, Reader
 from smtp421.logs.line import Line, logical_lines, squeeze
 from smtp421.model import Attempt, Status
 
+LONGEST = 16_384
+"""Characters of a paste that is no log in which a reply is looked for."""
 __all__ = ["LINE_FORMATS", "TEXT_FORMATS", "Stream", "read_paste"]
 
 TEXT_FORMATS: tuple[ModuleType, ...] = (exchange, event, exception)
@@ -79,6 +81,7 @@ def read_paste(text: str, now: datetime) -> list[Attempt]:
         return [notified]
     if found := _in_lines(logical_lines(text, now)):
         return found
+    text = text[:LONGEST]
     for reader in TEXT_FORMATS:
         if reader.recognises(text) and (attempt := reader.read(text)) is not None:
             return [attempt]
@@ -87,7 +90,7 @@ def read_paste(text: str, now: datetime) -> list[Attempt]:
 
 def _in_lines(lines: Iterable[Line]) -> list[Attempt]:
     """What log lines tell, the likeliest to be meant first; empty where none is a log line."""
-    stream = Stream()
+    stream = Stream(PASTE_FORMATS)
     attempts = [attempt for line in lines for attempt in stream.read(line)]
     return sorted((attempt for attempt in (*attempts, *stream.close()) if attempt.status in _TELLS), key=_standing)
 

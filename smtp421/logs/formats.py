@@ -59,6 +59,11 @@ def _address_first(text: str) -> bool:
     return "@" in text.split(" ", 1)[0] or text.startswith("SMTP server problem ")
 
 
+def _code_first(text: str) -> bool:
+    """``421 ...``: a bare reply."""
+    return text.lstrip(" \t\"'`")[:1] in ("4", "5")
+
+
 _DAYS = (" Mon ", " Tue ", " Wed ", " Thu ", " Fri ", " Sat ", " Sun ")
 
 LINE_FORMATS: tuple[Row, ...] = (
@@ -113,4 +118,7 @@ LINE_FORMATS: tuple[Row, ...] = (
     Row("qmail", "qmail", ("delivery ", " msg ", "Remote_host_said:_", "_(#4.")),
     Row("nullmailer", "nullmailer", ("Starting delivery: ", ": Failed: ", "Sending failed: ", "Sent file.")),
     Row("esmtp", "esmtp", _address_first),
+    Row("replies", "replies", _code_first),
 )
+PASTE_FORMATS = LINE_FORMATS[:-1]
+"""In a paste a reply may be wrapped over lines, which a list's is not."""

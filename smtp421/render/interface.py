@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from smtp421.render.page import Page
 
 MAX_WIDTH = 100
-FORMATS = ("text", "json", "jsonl", "csv", "markdown")
+FORMATS = ("text", "json", "jsonl", "markdown", "csv")
 """Each is a module of this package with a class ``Format``."""
 
 

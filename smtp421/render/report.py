@@ -53,7 +53,7 @@ def report_page(judgement: Judgement, rows: Sequence[Row], book: RuleBook, view:
 def _blocks(judgement: Judgement, rows: tuple[Row, ...], book: RuleBook, view: View, wanted: Wanted) -> Iterator[Block]:
     history = judgement.history
     yield from _head(history, rows, book, wanted)
-    yield Fields(tuple(_figures(judgement, rows, wanted)))
+    yield Fields(tuple(_figures(judgement, rows, book.tree.thresholds.get("lifetime_least", 0), wanted)))
     shown = rows[: wanted.top] if wanted.top else rows
     yield from tables(shown, history, book, view, wanted.by)
     if len(shown) < len(rows):
@@ -91,7 +91,7 @@ def _attempts(rows: Sequence[Row]) -> int:
     return sum(row.attempts for row in rows)
 
 
-def _figures(judgement: Judgement, rows: tuple[Row, ...], wanted: Wanted) -> Iterator[tuple[str, Words]]:
+def _figures(judgement: Judgement, rows: tuple[Row, ...], lifetime: float, wanted: Wanted) -> Iterator[tuple[str, Words]]:
     history = judgement.history
     if history.first is not None and history.last is not None:
         lasted = phrases.duration((history.last - history.first).total_seconds())
@@ -117,6 +117,10 @@ def _figures(judgement: Judgement, rows: tuple[Row, ...], wanted: Wanted) -> Ite
         yield "Reasons", words(told + (f", {over} cleared within minutes" if over else ""))
     if history.schedule:
         yield "Retries", words(_schedule(judgement))
+    given_up = history.given_up_after
+    if given_up.median is not None and given_up.median < lifetime:
+        told = f"after {phrases.duration(given_up.median)} (median): an incident that lasts longer loses mail"
+        yield "Given up", words(f"{phrases.count(given_up.number, 'message')} {told}")
     if busiest := _busiest(history):
         yield "Speed", words(busiest)
     greylisted = sum(judged.group.greylisted for judged in judgement.groups if judged.cause == "greylisting")

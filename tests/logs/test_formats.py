@@ -52,7 +52,8 @@ def test_a_sample_is_read_as_its_own_format(form):
 @pytest.mark.parametrize("name", LOGS)
 def test_every_line_goes_to_its_own_format(name):
     own = name.partition("-")[0]
-    assert all(owners(line)[:1] in ([], [own]) for line in LOGS[name])
+    # A continuation that its reader claims looks like a bare reply when it stands alone.
+    assert all(owners(line)[:1] in ([], [own], ["replies"]) for line in LOGS[name])
 
 
 @pytest.mark.parametrize("seed", range(5))
