@@ -48,7 +48,7 @@ def test_help_begins_with_an_example(path: tuple[str, ...], smtp421) -> None:
 @pytest.mark.parametrize("example", [example for command in ALL.values() for example in examples(command)])
 def test_examples_run(example: str, smtp421, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    for name in ("mail.log", "mail.log.1"):
+    for name in ("mail.log", "mail.log.1", "replies.txt"):
         Path(name).write_text(LOG)
     Path("bounce.txt").write_text(REPLY)
     piped = LOG if example.startswith("journalctl") else REPLY

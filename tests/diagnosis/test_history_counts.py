@@ -1,0 +1,140 @@
+import random
+from itertools import permutations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from smtp421.diagnosis.history_counts import BINS, SKETCH, STEPS, Count, Distinct, Durations, Peak, Spread, Timeline, mixed
+
+
+def distinct(texts: list[str]) -> Distinct:
+    counter = Distinct()
+    for text in texts:
+        counter.add(mixed(text))
+    return counter
+
+
+def test_a_few_are_counted_one_by_one() -> None:
+    assert distinct(["a", "b", "a"]).count() == Count(2)
+    assert Distinct().count() == Count(0)
+
+
+@pytest.mark.parametrize("number", [SKETCH + 1, 3 * SKETCH, 200_000])
+def test_many_are_estimated(number: int) -> None:
+    count = distinct([f"{each:011X}" for each in range(number)]).count()
+    assert not count.exact
+    assert abs(count.number - number) < 0.06 * number
+
+
+def test_halves_give_what_the_whole_gives() -> None:
+    texts = [f"user{random.Random(number).randrange(30_000)}@example.com" for number in range(40_000)]
+    whole, first, second = distinct(texts), distinct(texts[:15_000]), distinct(texts[15_000:])
+    first.merge(second)
+    assert first.count() == whole.count()
+    small = distinct(["a"])
+    small.merge(distinct(["b"]))
+    assert small.count() == Count(2)
+
+
+def test_merging_many_shortens() -> None:
+    first, second = (distinct([f"{name}{number}" for number in range(2 * SKETCH)]) for name in "ab")
+    first.merge(second)
+    assert abs(first.count().number - 4 * SKETCH) < 0.06 * 4 * SKETCH
+
+
+def timeline(seconds: list[int]) -> Timeline:
+    line = Timeline()
+    for second in seconds:
+        line.add(second)
+    return line
+
+
+TIMES = st.lists(st.one_of(st.integers(0, 3000), st.integers(0, 10**7), st.integers(-(10**9), 4 * 10**9)), max_size=40)
+
+
+@given(TIMES, TIMES)
+def test_timelines_merge_whatever_the_order(one: list[int], other: list[int]) -> None:
+    whole, first = timeline(sorted(one + other)), timeline(one)
+    first.merge(timeline(other))
+    assert (first.bins(), first.step, first.first, first.last) == (whole.bins(), whole.step, whole.first, whole.last)
+    assert sum(number for _, number in whole.bins()) == len(one) + len(other)
+    later = timeline(other)
+    later.merge(timeline(one))
+    assert later.bins() == whole.bins()
+
+
+@given(TIMES)
+def test_bins_are_as_wide_as_needed(seconds: list[int]) -> None:
+    line = timeline(seconds)
+    assert len(line.bins()) <= BINS
+    if seconds and line.step > 1:
+        narrower = STEPS[STEPS.index(line.step) - 1]
+        assert max(seconds) // narrower - min(seconds) // narrower >= BINS
+
+
+def test_each_width_divides_the_next() -> None:
+    assert all(wide % narrow == 0 for narrow, wide in zip(STEPS, STEPS[1:], strict=False))
+
+
+def test_the_busiest_span() -> None:
+    line = timeline([0, 30, 61, 62, 63, 200])
+    assert line.busiest(60) == (60, 3)
+    assert line.busiest(3600) == (0, 6)
+    assert Timeline().busiest(60) is None
+    line.add(10**7)
+    assert line.busiest(60) is None
+
+
+def durations(seconds: list[float]) -> Durations:
+    counter = Durations()
+    for each in seconds:
+        counter.add(each)
+    return counter
+
+
+def test_durations() -> None:
+    counter = durations([15, 15.9, 332, -1])
+    assert counter.spread() == Spread(4, 15, 332)
+    assert counter.up_to(60) == 3
+    assert durations([]).spread() == Spread(0, None, None)
+    assert durations([4123]).spread() == Spread(1, 4100, 4123)
+    assert durations([4199]).spread() == Spread(1, 4199, 4199)
+
+
+@given(st.lists(st.integers(0, 10**6), max_size=30), st.lists(st.integers(0, 10**6), max_size=30))
+def test_durations_merge(one: list[int], other: list[int]) -> None:
+    first = durations(list(one))
+    first.merge(durations(list(other)))
+    assert first.spread() == durations([*other, *one]).spread()
+
+
+def test_a_median_is_near() -> None:
+    seconds = list(range(1, 100_000, 7))
+    median = durations(list(seconds)).spread().median
+    assert median is not None
+    assert abs(median - 50_000) < 2500
+
+
+def peak(events: list[tuple[int, str]]) -> Peak:
+    counter = Peak()
+    for second, name in events:
+        counter.add(second, name)
+    return counter
+
+
+def test_the_peak_within_a_second() -> None:
+    assert peak([]).highest == 0
+    assert peak([(1, "a"), (1, "b"), (1, "a"), (2, "c")]).highest == 2
+    for order in permutations([(1, "a"), (1, "b"), (1, "c")]):
+        assert peak(list(order)).highest == 3
+
+
+@given(st.lists(st.tuples(st.integers(0, 5), st.sampled_from("abcd")), max_size=30), st.integers(0, 30), st.integers(0, 30))
+def test_peaks_merge(events: list[tuple[int, str]], cut: int, other: int) -> None:
+    events.sort()
+    cut, other = sorted((cut, other))
+    first, second, third = peak(events[:cut]), peak(events[cut:other]), peak(events[other:])
+    second.merge(third)
+    first.merge(second)
+    assert first.highest == peak(events).highest
