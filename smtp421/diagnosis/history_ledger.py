@@ -164,8 +164,7 @@ class Ledger:
         if len(self.tracks) >= self.most:
             self.make_room()
         begins = self.begins or name_of(queue_id, recipient) in self.started
-        domain = recipient.rpartition("@")[2].lower()
-        track = Track(queue_id, recipient, domain, key, second, attempt.delay, begins=begins)
+        track = Track(queue_id, recipient, key, second, attempt.delay, begins=begins, after=len(self.endings))
         self.tracks.put(track)
         return track
 

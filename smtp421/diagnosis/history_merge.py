@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping
+from collections.abc import MutableMapping, Sequence
 from typing import Protocol, TypeVar
 
 from smtp421.diagnosis.history_cells import Decided
@@ -57,35 +57,37 @@ def _merge_each(into: MutableMapping[Name, Counter], more: MutableMapping[Name, 
 
 def _merge_tracks(earlier: Ledger, later: Ledger) -> None:
     ended = list(later.started.values())
-    still_open = list(later.tracks)
-    # By then the later part's own delivery of a recipient had begun; an end after it is none of an earlier delivery.
-    began = {name_of(track.queue_id, track.recipient): track.since for track in (*ended, *still_open) if not track.begins}
-    _end_open(earlier, later.endings, began)
-    for track in ended:
-        _append(earlier, track)
-    for track in sorted(still_open, key=lambda track: track.begins):
+    still_open = sorted(later.tracks, key=lambda track: track.begins)
+    _end_open(earlier, later.endings, [*ended, *still_open])
+    for track in (*ended, *still_open):
         _append(earlier, track)
     earlier.listed.extend(later.listed)
     while len(earlier.tracks) > earlier.most:
         earlier.make_room()
 
 
-def _end_open(earlier: Ledger, endings: Endings, began: dict[int, int]) -> None:
-    """End deliveries of the earlier part by ends that the later part saw."""
+def _end_open(earlier: Ledger, endings: Endings, tracks: Sequence[Track]) -> None:
+    """End deliveries of the earlier part by ends that the later part saw, of which ``tracks`` are the deliveries."""
+    # An end that came when the later part's own delivery to a recipient had begun is none of an earlier one.
+    own = {name_of(track.queue_id, track.recipient): track.after for track in tracks if not track.begins}
     open_ones: dict[int, list[Track]] = {}
     for track in earlier.tracks:
         open_ones.setdefault(name_of(track.queue_id, track.recipient), []).append(track)
         open_ones.setdefault(name_of(track.queue_id, None), []).append(track)
-    for ending in endings:
+    kept = [len(earlier.endings)]
+    for number, ending in enumerate(endings):
         matched = False
         for track in open_ones.get(ending.name, ()):
-            since = began.get(name_of(track.queue_id, track.recipient))
-            if track.fate is Fate.WAITING and (since is None or ending.second <= since):
+            after = own.get(name_of(track.queue_id, track.recipient))
+            if track.fate is Fate.WAITING and (after is None or number < after):
                 track.end(ending.fate, ending.second, ending.took)
                 earlier.finish(track)
                 matched = True
         if not earlier.begins and (ending.whole or not matched):
             earlier.endings.add(ending)
+        kept.append(len(earlier.endings))
+    for track in tracks:
+        track.after = kept[track.after]
 
 
 def _append(earlier: Ledger, track: Track) -> None:

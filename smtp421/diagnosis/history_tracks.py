@@ -52,6 +52,7 @@ class Track:
     """A message on its way to one recipient."""
 
     __slots__ = (
+        "after",
         "attempts",
         "begins",
         "domain",
@@ -69,11 +70,11 @@ class Track:
     )
 
     def __init__(
-        self, queue_id: str, recipient: str, domain: str, key: Key, since: int, queued: float | None, *, begins: bool
+        self, queue_id: str, recipient: str, key: Key, since: int, queued: float | None, *, begins: bool, after: int = 0
     ) -> None:
         self.queue_id = queue_id
         self.recipient = recipient
-        self.domain = domain
+        self.domain = recipient.rpartition("@")[2].lower()
         self.key = key
         """The reason of the last attempt; without one, that of the line that told why there was none."""
         self.since = since
@@ -82,6 +83,8 @@ class Track:
         """Seconds that it had been in the queue by then, where the log tells."""
         self.begins = begins
         """Whether this is surely its beginning: else it may have begun before the part of the log that was read."""
+        self.after = after
+        """So many of the ends without beginnings had come before it."""
         self.attempts = 0
         self.first = self.last = since
         """When the first and the last attempt were."""
@@ -199,6 +202,9 @@ class Endings:
     """Ends without beginnings, 25 bytes each; where a log is read in parts, the part before tells which of them matter."""
 
     __slots__ = ("_fates", "_names", "_seconds", "_took")
+
+    def __len__(self) -> int:
+        return len(self._names)
 
     def __init__(self) -> None:
         self._names, self._seconds = array("Q"), array("q")

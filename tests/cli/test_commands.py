@@ -94,9 +94,9 @@ def test_scan_table(smtp421, tmp_path: Path) -> None:
     path.write_text(LOG * 2)
     code, out, _ = smtp421("scan", str(path))
     assert code == 0
-    assert out.startswith("SCAN  2 deferrals of 1 message, for 1 reason\n")
-    assert re.search(r"^ +2 +1  info +\w+ +greylisting  11-20 10:00  11-20 10:00$", out, re.MULTILINE)
-    assert smtp421("scan", "--format", "markdown", str(path)).out.startswith("## 2 deferrals")
+    assert "Log " in out
+    assert "greylisting" in out
+    assert smtp421("scan", "--format", "markdown", str(path)).out.startswith("## ")
 
 
 def test_scan_lines(smtp421, tmp_path: Path) -> None:
@@ -106,11 +106,14 @@ def test_scan_lines(smtp421, tmp_path: Path) -> None:
     found = [json.loads(line) for line in out.splitlines()]
     assert code == 0
     assert [(each["attempt"]["line"], each["cause"]) for each in found] == [(2, "greylisting"), (1, "greylisting")]
-    assert json.loads(smtp421("scan", "--format", "json", stdin=LOG).out)[0]["schema"] == "smtp421.diagnosis/1"
+    report = json.loads(smtp421("scan", "--format", "json", stdin=LOG).out)
+    assert (report["schema"], report["page"], report["attempts"]["deferred"]) == ("smtp421.page/1", "report", 1)
 
 
 def test_scan_nothing(smtp421) -> None:
-    assert smtp421("scan", stdin="noise\n") == (0, "No deferral found.\n", "")
+    code, out, err = smtp421("scan", stdin="noise\n")
+    assert (code, err) == (0, "")
+    assert out.startswith("OK  No deferral\n")
     assert smtp421("scan", terminal=True).code == 2
 
 

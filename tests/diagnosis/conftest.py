@@ -56,7 +56,11 @@ def attempt(
 
 
 def finding(
-    cause: str = "rate_limit", provider: str | None = "one", rule: str | None = "one-rate", severity: str = "warning", origin: str = "remote"
+    cause: str = "rate_limit",
+    provider: str | None = "one",
+    rule: str | None = "one-rate",
+    severity: str = "warning",
+    origin: str = "remote",
 ) -> Finding:
     """What a deferral was found to be."""
     return Finding(provider, cause, rule, Severity(severity), Origin(origin))
@@ -75,9 +79,13 @@ def history_of(events: Iterable[Event], **options: object) -> History:
     return close(ledger_of(events, **options), THRESHOLDS)
 
 
-def deferred(*args: object, cause: str = "rate_limit", provider: str | None = "one", origin: str = "remote", **more: object) -> Event:
+def deferred(
+    *args: object, cause: str = "rate_limit", provider: str | None = "one", origin: str = "remote", **more: object
+) -> Event:
     """A deferral and its finding."""
-    return attempt("deferred", *args, origin=Origin(origin), **more), finding(cause, provider, f"{provider}-{cause}", origin=origin)
+    return attempt("deferred", *args, origin=Origin(origin), **more), finding(
+        cause, provider, f"{provider}-{cause}", origin=origin
+    )
 
 
 def sent(*args: object, **more: object) -> Event:

@@ -94,14 +94,21 @@ def told(judged):
 
 
 def test_attempts_messages_and_recipients(told):
-    history = told([
-        postfix(0, "AAAA1", "deferred", RATE, "a@gmail.example"),
-        postfix(0, "AAAA1", "deferred", RATE, "b@gmail.example"),
-        postfix(400, "AAAA1", "deferred", RATE, "a@gmail.example", delay=400),
-        postfix(401, "BBBB2", "deferred", RATE, "A@Gmail.example"),
-        postfix(402, "CCCC3", "sent", OK, "c@gmail.example"),
-        postfix(403, "DDDD4", "bounced", "host gmail-smtp-in.l.google.com[192.0.2.10] said: 550-5.1.1 The email account that you tried to reach does not exist (in reply to RCPT TO command)"),
-    ])
+    history = told(
+        [
+            postfix(0, "AAAA1", "deferred", RATE, "a@gmail.example"),
+            postfix(0, "AAAA1", "deferred", RATE, "b@gmail.example"),
+            postfix(400, "AAAA1", "deferred", RATE, "a@gmail.example", delay=400),
+            postfix(401, "BBBB2", "deferred", RATE, "A@Gmail.example"),
+            postfix(402, "CCCC3", "sent", OK, "c@gmail.example"),
+            postfix(
+                403,
+                "DDDD4",
+                "bounced",
+                "host gmail-smtp-in.l.google.com[192.0.2.10] said: 550-5.1.1 The email account that you tried to reach does not exist (in reply to RCPT TO command)",
+            ),
+        ]
+    )
     assert (history.sent, history.deferred, history.bounced) == (1, 4, 1)
     assert (history.messages.number, history.recipients.number) == (2, 2)
     assert history.messages.exact
@@ -121,7 +128,13 @@ def test_attempts_messages_and_recipients(told):
 
 
 def test_suspended_lines_are_no_attempts(told):
-    history = told([postfix(0, "AAAA1", "deferred", RATE), *(suspended(number, f"BBBB{number}") for number in range(1, 6)), suspended(9, "AAAA1")])
+    history = told(
+        [
+            postfix(0, "AAAA1", "deferred", RATE),
+            *(suspended(number, f"BBBB{number}") for number in range(1, 6)),
+            suspended(9, "AAAA1"),
+        ]
+    )
     assert (history.deferred, history.suspended) == (1, 6)
     assert history.messages.number == 1
     assert history.fates.waiting == 6
@@ -156,29 +169,45 @@ def test_what_we_deferred_ourselves_is_none_of_our_queue(judged):
 
 
 def test_ends(told):
-    history = told([
-        *(postfix(0, name, "deferred", RATE, f"{name}@gmail.example") for name in ("AAAA1", "BBBB2", "CCCC3", "DDDD4")),
-        postfix(300, "AAAA1", "sent", OK, "AAAA1@gmail.example", delay=301),
-        postfix(400, "BBBB2", "bounced", "host gmail-smtp-in.l.google.com[192.0.2.10] said: 550 5.7.1 no (in reply to end of DATA command)", "BBBB2@gmail.example", delay=401),
-        expired(500, "CCCC3"),
-    ])
+    history = told(
+        [
+            *(postfix(0, name, "deferred", RATE, f"{name}@gmail.example") for name in ("AAAA1", "BBBB2", "CCCC3", "DDDD4")),
+            postfix(300, "AAAA1", "sent", OK, "AAAA1@gmail.example", delay=301),
+            postfix(
+                400,
+                "BBBB2",
+                "bounced",
+                "host gmail-smtp-in.l.google.com[192.0.2.10] said: 550 5.7.1 no (in reply to end of DATA command)",
+                "BBBB2@gmail.example",
+                delay=401,
+            ),
+            expired(500, "CCCC3"),
+        ]
+    )
     assert history.fates == (1, 1, 1, 1)
     assert history.fates.resolved == 0.25
     assert history.expired == 1
     assert history.given_up_after.longest == 500
-    assert [(each.queue_id, each.fate) for each in history.listed] == [("DDDD4", Fate.WAITING), ("CCCC3", Fate.EXPIRED), ("BBBB2", Fate.BOUNCED), ("AAAA1", Fate.DELIVERED)]
+    assert [(each.queue_id, each.fate) for each in history.listed] == [
+        ("DDDD4", Fate.WAITING),
+        ("CCCC3", Fate.EXPIRED),
+        ("BBBB2", Fate.BOUNCED),
+        ("AAAA1", Fate.DELIVERED),
+    ]
     assert history.groups[0].delivered_after == (1, 300, 301)
     assert history.schedule[0] == (2, 300, 400)
 
 
 def test_expiry_ends_all_recipients_and_only_that_message(told):
-    history = told([
-        *(postfix(0, "AAAA1", "deferred", RATE, f"{name}@gmail.example") for name in "abc"),
-        postfix(0, "BBBB2", "deferred", RATE),
-        postfix(9, "AAAA1", "sent", OK, "b@gmail.example"),
-        expired(600, "AAAA1"),
-        expired(601, "EEEE9"),
-    ])
+    history = told(
+        [
+            *(postfix(0, "AAAA1", "deferred", RATE, f"{name}@gmail.example") for name in "abc"),
+            postfix(0, "BBBB2", "deferred", RATE),
+            postfix(9, "AAAA1", "sent", OK, "b@gmail.example"),
+            expired(600, "AAAA1"),
+            expired(601, "EEEE9"),
+        ]
+    )
     assert history.fates == (1, 0, 2, 1)
     assert history.expired == 2
 
@@ -186,7 +215,9 @@ def test_expiry_ends_all_recipients_and_only_that_message(told):
 def test_greylisting_is_confirmed_by_how_it_ends(judged):
     lines = [
         postfix(0, "AAAA1", "deferred", GREY, "u@grey.example", "mx.grey.example[192.0.2.20]:25"),
-        postfix(320, "AAAA1", "sent", "250 2.0.0 Ok: queued as 1", "u@grey.example", "mx.grey.example[192.0.2.20]:25", delay=320.4),
+        postfix(
+            320, "AAAA1", "sent", "250 2.0.0 Ok: queued as 1", "u@grey.example", "mx.grey.example[192.0.2.20]:25", delay=320.4
+        ),
     ]
     (group,) = judged(lines).groups
     assert (group.group.strangers, group.group.greylisted, group.cause) == (1, 1, "greylisting")
@@ -200,7 +231,9 @@ def test_greylisting_is_confirmed_by_how_it_ends(judged):
 
 def test_share_and_sudden_start(judged):
     calm = [postfix(number * 60, f"AA{number:03X}", "sent", OK, f"u{number}@gmail.example") for number in range(40)]
-    storm = [postfix(2400 + number * 120, f"BB{number:03X}", "deferred", RATE, f"v{number}@gmail.example") for number in range(30)]
+    storm = [
+        postfix(2400 + number * 120, f"BB{number:03X}", "deferred", RATE, f"v{number}@gmail.example") for number in range(30)
+    ]
     (group,) = judged([*calm, *storm]).groups
     assert group.share == (30, 30)
     assert group.onset.sudden is False  # 8 in the first 15 minutes are fewer than "least_attempts"
@@ -225,12 +258,16 @@ def test_an_old_message_raises_a_warning(judged):
 # Real logs
 
 
-@pytest.mark.parametrize("name", ["exim/mainlog.log", "exim/log-selector-all.log", "layouts/bsd.log", "layouts/long-queue-ids.log"])
+@pytest.mark.parametrize(
+    "name", ["exim/mainlog.log", "exim/log-selector-all.log", "layouts/bsd.log", "layouts/long-queue-ids.log"]
+)
 def test_real_logs_in_two_parts(name, book):
     events = events_of(DATA / name, book)
     assert events
     whole = close(count(events, book), book.tree.thresholds)
-    assert whole.deferred == sum(each.status == "deferred" and (found is None or found.origin != "inbound") for each, found, _ in events)
+    assert whole.deferred == sum(
+        each.status == "deferred" and (found is None or found.origin != "inbound") for each, found, _ in events
+    )
     assert whole.suspended == sum(each.status == "suspended" and found.origin != "inbound" for each, found, _ in events)
     assert sum(group.attempts for group in whole.groups) == whole.deferred
     for cut in range(0, len(events) + 1, max(1, len(events) // 12)):
@@ -248,7 +285,13 @@ LOG = [
     postfix(900, "CCCC3", "deferred", RATE, delay=900),
     postfix(1500, "BBBB2", "sent", "250 ok", "u@grey.example", "mx.grey.example[192.0.2.20]:25", delay=1500),
     expired(432_000 // 10, "AAAA1"),
-    postfix(50_000, "CCCC3", "bounced", "host gmail-smtp-in.l.google.com[192.0.2.10] said: 550 5.7.1 no (in reply to end of DATA command)", delay=50_000),
+    postfix(
+        50_000,
+        "CCCC3",
+        "bounced",
+        "host gmail-smtp-in.l.google.com[192.0.2.10] said: 550 5.7.1 no (in reply to end of DATA command)",
+        delay=50_000,
+    ),
 ]
 
 
@@ -277,7 +320,11 @@ def test_too_many_messages_to_follow():
 
 
 def test_ended_deliveries_of_a_later_part_are_bounded():
-    events = [each for number in range(6) for each in (deferred(f"Q{number}", "u@one.example", number * 10), sent(f"Q{number}", "u@one.example", number * 10 + 5))]
+    events = [
+        each
+        for number in range(6)
+        for each in (deferred(f"Q{number}", "u@one.example", number * 10), sent(f"Q{number}", "u@one.example", number * 10 + 5))
+    ]
     ledger = ledger_of(events, most=3, begins=False)
     assert len(ledger.started) == 3
     assert close(ledger, THRESHOLDS).fates.delivered == 3
@@ -285,7 +332,11 @@ def test_ended_deliveries_of_a_later_part_are_bounded():
 
 def test_listed_messages_are_bounded(monkeypatch):
     monkeypatch.setattr(history_ledger, "MOST_LISTED", 2)
-    events = [each for number in range(4) for each in (deferred(f"Q{number}", "u@one.example", number * 10), sent(f"Q{number}", "u@one.example", number * 10 + 5))]
+    events = [
+        each
+        for number in range(4)
+        for each in (deferred(f"Q{number}", "u@one.example", number * 10), sent(f"Q{number}", "u@one.example", number * 10 + 5))
+    ]
     history = history_of(events)
     assert (len(history.listed), history.dropped.finished, history.fates.delivered) == (2, 2, 4)
 
@@ -305,13 +356,26 @@ def test_domains_names_and_addresses_are_bounded(monkeypatch):
     history = history_of([*calm, *bad])
     assert history.dropped.domains == 10
     assert {domain.name for domain in history.domains} == {OTHERS, *(f"d{number}.example" for number in range(10))}
-    assert [(source.address, source.attempts) for source in history.sources] == [(OTHERS, 7), ("192.0.2.0", 1), ("192.0.2.1", 13), ("192.0.2.2", 1)]
+    assert [(source.address, source.attempts) for source in history.sources] == [
+        (OTHERS, 7),
+        ("192.0.2.0", 1),
+        ("192.0.2.1", 13),
+        ("192.0.2.2", 1),
+    ]
 
 
 def test_templates_are_bounded(monkeypatch):
     monkeypatch.setattr(history_templates, "MOST", 2)
-    ledger = ledger_of([deferred(word, "u@one.example", 0, cause="unknown", text=f"because of {word} again") for word in ("moon", "sun", "rain", "moon")])
-    assert [(template.text, template.number) for template in ledger.unknown.found()] == [("421 because of moon again", 2), ("421 because of sun again", 1)]
+    ledger = ledger_of(
+        [
+            deferred(word, "u@one.example", 0, cause="unknown", text=f"because of {word} again")
+            for word in ("moon", "sun", "rain", "moon")
+        ]
+    )
+    assert [(template.text, template.number) for template in ledger.unknown.found()] == [
+        ("421 because of moon again", 2),
+        ("421 because of sun again", 1),
+    ]
     assert ledger.unknown.left_out == 1
 
 
@@ -335,7 +399,12 @@ def test_masks(text, template):
 
 def test_replies_no_rule_explains_are_put_together(told):
     text = "host mx.odd.example[192.0.2.30] said: 451 4.9.9 Zorblax quux {0}, come again (in reply to RCPT TO command)"
-    history = told([postfix(number, f"AAAA{number}", "deferred", text.format(number), "u@odd.example", "mx.odd.example[192.0.2.30]:25") for number in range(3)])
+    history = told(
+        [
+            postfix(number, f"AAAA{number}", "deferred", text.format(number), "u@odd.example", "mx.odd.example[192.0.2.30]:25")
+            for number in range(3)
+        ]
+    )
     (template,) = history.unknown
     assert (template.number, template.text) == (3, "451 4.9.9 Zorblax quux <n>, come again")
     assert template.example.line == 1
@@ -374,14 +443,16 @@ def test_parts(by, names):
 
 
 def test_attempts_without_time_or_id():
-    history = history_of([
-        deferred(None, "u@one.example", None),
-        deferred("A1", "u@one.example", None),
-        (attempt("expired", None, "u@one.example", None), None),
-        (attempt("deferred", "A1", None, None, relay=None), None),
-        sent("A1", "u@one.example", None),
-        (attempt("suspended", None, "u@one.example", None), None),
-    ])
+    history = history_of(
+        [
+            deferred(None, "u@one.example", None),
+            deferred("A1", "u@one.example", None),
+            (attempt("expired", None, "u@one.example", None), None),
+            (attempt("deferred", "A1", None, None, relay=None), None),
+            sent("A1", "u@one.example", None),
+            (attempt("suspended", None, "u@one.example", None), None),
+        ]
+    )
     assert (history.deferred, history.sent, history.expired, history.suspended, history.first) == (3, 1, 1, 1, None)
     assert history.listed == ()
     assert history.fates.resolved is None
@@ -389,7 +460,9 @@ def test_attempts_without_time_or_id():
 
 
 def test_an_end_without_a_time_ends_at_the_last_attempt():
-    history = history_of([deferred("A1", "u@one.example", 0), deferred("A1", "u@one.example", 300), sent("A1", "u@one.example", None)])
+    history = history_of(
+        [deferred("A1", "u@one.example", 0), deferred("A1", "u@one.example", 300), sent("A1", "u@one.example", None)]
+    )
     (message,) = history.listed
     assert (message.last, message.waited, message.gaps) == (START + timedelta(seconds=300), 300, (300, 0))
 
@@ -397,12 +470,20 @@ def test_an_end_without_a_time_ends_at_the_last_attempt():
 def test_inbound_ends_are_not_counted():
     from smtp421.model import Origin
 
-    history = history_of([(attempt("sent", "A1", origin=Origin.INBOUND), None), (attempt("deferred", "A1", origin=Origin.INBOUND), None)])
+    history = history_of(
+        [(attempt("sent", "A1", origin=Origin.INBOUND), None), (attempt("deferred", "A1", origin=Origin.INBOUND), None)]
+    )
     assert (history.sent, history.deferred, history.inbound) == (0, 0, ())
 
 
 def test_what_waits_while_the_log_grows():
-    ledger = ledger_of([deferred("A1", "u@one.example", 0), deferred("A2", "v@one.example", 0), deferred("B1", "u@one.example", 1, cause="greylisting")])
+    ledger = ledger_of(
+        [
+            deferred("A1", "u@one.example", 0),
+            deferred("A2", "v@one.example", 0),
+            deferred("B1", "u@one.example", 1, cause="greylisting"),
+        ]
+    )
     assert sorted((key.cause, number) for key, number in ledger.waiting().items()) == [("greylisting", 1), ("rate_limit", 2)]
     assert ledger.at(0) == datetime(1970, 1, 1, tzinfo=UTC)
     assert Ledger(identify).at(0).tzinfo is UTC

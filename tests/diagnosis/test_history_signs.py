@@ -23,7 +23,9 @@ def signs(events, causes=(), thresholds=THRESHOLDS, number=0):
 
 
 def answers(history, provider=None, thresholds=THRESHOLDS, number=0):
-    return {item[0]: item[1] for item in (tuple(each) for each in evidence_for(history.groups[number], history, thresholds, provider))}
+    return {
+        item[0]: item[1] for item in (tuple(each) for each in evidence_for(history.groups[number], history, thresholds, provider))
+    }
 
 
 def storm(number, start=0, step=60, domain="one.example", **more):
@@ -61,13 +63,26 @@ def test_sudden_and_reputation_cannot_wait():
     assert signs(events)["investigate"].severity is Severity.CRITICAL
     assert "investigate" not in signs(storm(40))
     assert signs(storm(40), ("reputation",))["investigate"].figure == 2
-    assert "investigate" not in signs(events, thresholds={key: value for key, value in THRESHOLDS.items() if key != "signs_together"})
+    assert "investigate" not in signs(
+        events, thresholds={key: value for key, value in THRESHOLDS.items() if key != "signs_together"}
+    )
 
 
 def test_how_it_ends():
-    refused = [each for turn in range(4) for each in (deferred(f"A{turn}", "u@one.example", turn), (attempt("bounced", f"A{turn}", "u@one.example", 600 + turn), None))]
+    refused = [
+        each
+        for turn in range(4)
+        for each in (
+            deferred(f"A{turn}", "u@one.example", turn),
+            (attempt("bounced", f"A{turn}", "u@one.example", 600 + turn), None),
+        )
+    ]
     assert list(signs(refused)) == ["refused"]
-    given_up = [each for turn in range(4) for each in (deferred(f"A{turn}", "u@one.example", turn), (attempt("expired", f"A{turn}", None, 600 + turn), None))]
+    given_up = [
+        each
+        for turn in range(4)
+        for each in (deferred(f"A{turn}", "u@one.example", turn), (attempt("expired", f"A{turn}", None, 600 + turn), None))
+    ]
     assert list(signs(given_up)) == ["given_up"]
 
 
@@ -131,14 +146,20 @@ def test_first_contact():
 
 @pytest.mark.parametrize(("pause", "answer"), [(60, "too_eager"), (600, "sound"), (7200, "too_slow")])
 def test_backoff(pause, answer):
-    events = [each for turn in range(10) for each in (deferred(f"A{turn}", "u@one.example", turn), deferred(f"A{turn}", "u@one.example", turn + pause))]
+    events = [
+        each
+        for turn in range(10)
+        for each in (deferred(f"A{turn}", "u@one.example", turn), deferred(f"A{turn}", "u@one.example", turn + pause))
+    ]
     assert answers(history_of(events))["backoff"] == answer
     assert "backoff" not in answers(history_of(events[:4]))
 
 
 def test_rate(book):
     def provider(*limits):
-        pages = tuple(LimitPage(what, value, kind, "https://one.example/limits", "2026-11-01", note) for what, value, kind, note in limits)
+        pages = tuple(
+            LimitPage(what, value, kind, "https://one.example/limits", "2026-11-01", note) for what, value, kind, note in limits
+        )
         return book.providers["gmail"]._replace(id="one", limits=pages)
 
     def history(seconds):
@@ -151,13 +172,20 @@ def test_rate(book):
             ledger.add(each, found, session=name)
         return close(ledger, THRESHOLDS)
 
-    minute, hour, many = (("messages_per_minute", 10, "provider", None), ("messages_per_hour", 1000, "provider", None), ("connections", 2, "community", "x"))
+    minute, hour, many = (
+        ("messages_per_minute", 10, "provider", None),
+        ("messages_per_hour", 1000, "provider", None),
+        ("connections", 2, "community", "x"),
+    )
     assert answers(history(1), provider(minute))["rate"] == "too_fast"
     assert "rate" not in answers(history(60), provider(minute, hour))
     assert answers(history(60), provider(minute, hour, many))["rate"] == "too_many_connections"
     assert answers(history(60), provider(minute, ("connections", 20, "provider", None)))["rate"] == "within_limits"
     assert "rate" not in answers(history(60), provider(("connections", 20, "provider", None)))
-    assert "rate" not in answers(history(1), provider(("messages_per_minute", 10, "provider", "for new senders"), ("messages_per_hour", 10, "historic", None)))
+    assert "rate" not in answers(
+        history(1),
+        provider(("messages_per_minute", 10, "provider", "for new senders"), ("messages_per_hour", 10, "historic", None)),
+    )
     assert "rate" not in answers(history(1), book.providers["gmail"])
 
 
@@ -181,7 +209,11 @@ def test_the_most_pressing_first(judged):
 
 
 def test_rows_put_groups_together(judged):
-    events = [deferred("A1", "u@one.example", 0), deferred("A1", "u@one.example", 300, cause="greylisting"), deferred("B1", "v@two.example", 5, provider="two")]
+    events = [
+        deferred("A1", "u@one.example", 0),
+        deferred("A1", "u@one.example", 300, cause="greylisting"),
+        deferred("B1", "v@two.example", 5, provider="two"),
+    ]
     judgement = judged(events, by="domain")
     one, two = rows_of(judgement)
     assert (one.name, two.name) == ("one.example", "two.example")
