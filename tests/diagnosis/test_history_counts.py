@@ -1,5 +1,5 @@
 import random
-from itertools import permutations
+from itertools import pairwise, permutations
 
 import pytest
 from hypothesis import given
@@ -74,7 +74,7 @@ def test_bins_are_as_wide_as_needed(seconds: list[int]) -> None:
 
 
 def test_each_width_divides_the_next() -> None:
-    assert all(wide % narrow == 0 for narrow, wide in zip(STEPS, STEPS[1:], strict=False))
+    assert all(wide % narrow == 0 for narrow, wide in pairwise(STEPS))
 
 
 def test_the_busiest_span() -> None:

@@ -44,6 +44,7 @@ LOG = (
     line("08:40:00", "A2", "v@example.com", "450 4.7.1 Hm"),
     line("09:00:00", "A4", "x@example.net", "451 4.3.0 =cmd gone fishing"),
 )
+RULER = "─" * 80 + "\n"
 TEXT = """\
 CRITICAL  example_mail: Example Mail gives no reason, since 08:10
 ── retrying will not help until somebody acts ──────────────────────────────────
@@ -61,8 +62,8 @@ example_mail  unknown     1      1      2         -
     First: Send at most 60 messages a minute to Example Mail.
 
 Warning: act if it persists
-who defers   why      msgs  rcpts  tries  resolved
-2 domains    unknown     2      2      2         -
+who defers    why      msgs  rcpts  tries  resolved
+2 domains     unknown     2      2      2         -
     08:15 to 09:00 ···▅▅··········█ to example.net, example.org
 """
 
@@ -82,9 +83,7 @@ def shown(judgement: Judgement, book: Any, form: str = "text", view: View | None
 
 def test_text(book) -> None:
     text = shown(judged(LOG, book), book, inputs="mail.log, 6 lines")
-    squeezed = [each.split() for each in text.splitlines()]
-    assert squeezed[: len(TEXT.splitlines())] == [each.split() for each in TEXT.splitlines()]
-    assert text.startswith(TEXT.partition("2 domains")[0].partition("Warning")[0])
+    assert text.startswith(TEXT)
     assert "\nThe first of these in detail\n" in text
     assert "\nSpeed    3 attempts in the busiest hour, 1 connection at once\n" in text
     assert text.endswith(
@@ -191,13 +190,15 @@ def test_a_cell(value: object, shown_as: str) -> None:
 
 @pytest.mark.parametrize("sign", "\t\r\n")
 def test_a_cell_that_begins_with_white_space(sign: str) -> None:
-    assert cell(f"{sign}=1")[0] == "'"
+    assert cell(f"{sign}=1")[0] not in "=+-@ \t\r\n"
 
 
 def test_nothing(book) -> None:
     nothing = judged([], book)
-    assert shown(nothing, book) == "OK  No deferral\n"
-    assert shown(nothing, book, filtered=True, inputs="x, 0 lines").startswith("OK  No deferral that fits\nLog  x, 0 lines")
+    assert shown(nothing, book) == f"OK  No deferral\n{RULER}"
+    assert shown(nothing, book, filtered=True, inputs="x, 0 lines").startswith(
+        f"OK  No deferral that fits\n{RULER}Log  x, 0 lines"
+    )
 
 
 def test_all_is_well(book) -> None:
@@ -401,12 +402,12 @@ def test_words(book) -> None:
 
 
 def test_the_log_of_a_whole_evening() -> None:
-    """A real log against the bundled rules: no width is exceeded, whatever the rules say."""
+    """A real log against the bundled rules: no width is exceeded but by commands to be copied, which are not broken."""
     book = smtp421.load_rulebook()
     lines = (Path(__file__).parent.parent / "data" / "scan" / "postfix.log").read_text(encoding="utf-8").splitlines()
     judgement = judged(lines, book)
     text = shown(judgement, book)
-    assert max(map(len, text.splitlines())) <= 80
+    assert max(len(each) for each in text.splitlines() if not each.startswith(" " * 7)) <= 80
     assert sum(row.attempts for row in rows_of(judgement)) == judgement.history.deferred
 
 
@@ -428,7 +429,7 @@ def test_pages_about_formats() -> None:
 
 def test_page_about_coverage() -> None:
     nothing = renderer("text").page(coverage_page(Coverage(0, 0, 0, 0, (), ())))
-    assert nothing == "COVERAGE  0 replies\n\nNo reply was found in the input.\n"
+    assert nothing == f"COVERAGE  0 replies\n{RULER}No reply was found in the input.\n"
     full = Coverage(4, 2, 1, 1, (("unknown", 3), ("dns", 1)), (Skeleton("450 Hm <n>", 1, "  - id: generic-hm"),))
     text = renderer("text").page(coverage_page(full))
     assert "Specific  50.0% (2), by a rule of a provider or a program\n" in text
