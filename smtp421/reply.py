@@ -174,7 +174,7 @@ def _strength(text: str, start: int, end: int) -> int:
     introduced = _BEFORE.search(before) is not None
     if _UNIT.match(after) and not (opens_line or introduced):
         return 0
-    follows = re.match(r"(?:[- ]\s*[^\W\d_]|[- ]\s*[\"'<\[(#{*]|[- ]\s*\d|[\"')\]:,;.}`]|\s*$|-?\s*\n|[- ]\s)", after)
+    follows = re.match(r"(?:[- ]\s*[^\W\d_]|[- ]\s*[\"'<\[(#{*/]|[- ]\s*\d|[\"')\]:,;.}`]|\s*$|-?\s*\n|[- ]\s)", after)
     if not follows:
         return 0
     if introduced:
