@@ -69,6 +69,8 @@ class Ledger:
         self.listed: deque[Track] = deque(maxlen=MOST_LISTED)
         self.started: dict[int, Track] = {}
         """In a later part of a log: the first delivery of each recipient of a message, where it has ended."""
+        self.again: list[Track] = []
+        """In a later part of a log: ended deliveries under an id that was used before."""
         self.endings = Endings()
         self.dropped_finished = self.dropped_waiting = self.dropped_groups = 0
 
@@ -183,15 +185,16 @@ class Ledger:
             self.endings.add(Ending(name_of(queue_id, recipient), second, fate, attempt.delay, recipient is None))
 
     def finish(self, track: Track) -> None:
-        """Close a delivery that has ended."""
+        """Close a delivery that has ended; one that may have begun earlier, or to a domain that took mail earlier, is kept."""
         self.tracks.drop(track)
-        if track.begins:
+        if self.begins:
             self.settle(track)
-            return
-        name = name_of(track.queue_id, track.recipient)
-        if len(self.started) >= self.most:
-            self.settle(self.started.pop(next(iter(self.started))))
-        self.started[name] = track
+        elif track.begins:
+            self.again.append(track)
+        else:
+            if len(self.started) >= self.most:
+                self.settle(self.started.pop(next(iter(self.started))))
+            self.started[name_of(track.queue_id, track.recipient)] = track
 
     def settle(self, track: Track) -> None:
         """Count a delivery of which all is known."""

@@ -61,6 +61,9 @@ def _merge_tracks(earlier: Ledger, later: Ledger) -> None:
     _end_open(earlier, later.endings, [*ended, *still_open])
     for track in (*ended, *still_open):
         _append(earlier, track)
+    for track in later.again:
+        earlier.tracks.put(track)
+        earlier.finish(track)
     earlier.listed.extend(later.listed)
     while len(earlier.tracks) > earlier.most:
         earlier.make_room()
