@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from typing import Any
+from typing import Any, NamedTuple
 
 import regex
 
@@ -19,19 +19,27 @@ def compile_pattern(pattern: str) -> Any:
         return regex.compile(pattern, FLAGS)
 
 
-def pattern_error(pattern: str, *, trusted: bool = False) -> str:
-    """What is wrong with a pattern, and where in it; empty where nothing is.
+class PatternError(NamedTuple):
+    """What is wrong with a pattern."""
+
+    message: str
+    offset: int | None = None
+    """Where in it; None where no place can be named."""
+
+
+def pattern_error(pattern: str, *, trusted: bool = False) -> PatternError | None:
+    """What is wrong with a pattern, and where in it; None where nothing is.
 
     A trusted pattern that ``re`` reads alike is not compiled, which takes its time: it is ``re`` that will be used.
     """
     if trusted and needed_literals(pattern).plain:
-        return ""
+        return None
     try:
         compile_pattern(pattern)
     except regex.error as error:
         known: Any = error  # the stubs leave its attributes out
         position = "" if known.pos is None else f" at position {known.pos} (before {pattern[known.pos : known.pos + 20]!r})"
-        return f"{known.msg}{position}; mend it, and escape signs that are meant as they are"
+        return PatternError(f"{known.msg}{position}; mend it, and escape signs that are meant as they are", known.pos)
     except (RecursionError, OverflowError, ValueError, KeyError, MemoryError) as error:
-        return f"{type(error).__name__}; write it more simply"
-    return ""
+        return PatternError(f"{type(error).__name__}; write it more simply")
+    return None
