@@ -23,7 +23,10 @@ ITEMS: dict[str, tuple[str, type[schema.Form]]] = {
     "smtp421.fixes/1": ("fixes", schema.FixForm),
     "smtp421.providers/1": ("providers", schema.ProviderForm),
     "smtp421.tree/1": ("nodes", schema.NodeForm),
+    "smtp421.cases/1": ("tests", schema.CaseForm),
 }
+CASES = "smtp421.cases/1"
+"""Test cases may stand in a rule folder, and are no part of a rule book: :mod:`smtp421.ruletest` reads them."""
 
 
 class Entry(NamedTuple, Generic[F]):
@@ -68,12 +71,72 @@ def load(texts: Iterable[RuleText]) -> tuple[Forms, list[Fault]]:
     return loader.forms, loader.faults
 
 
-class _Loader:
+class FileReader:
+    """Reads files into validated entries, and gathers what is wrong with them."""
+
+    def __init__(self) -> None:
+        self.faults: list[Fault] = []
+
+    def parse(self, text: RuleText) -> Document | None:
+        """The YAML of a file; None where it cannot be read."""
+        if text.refused:
+            self.faults.append(Fault(text.path, 0, 0, text.refused))
+            return None
+        try:
+            return read_yaml(text.data.decode("utf-8-sig"))
+        except UnicodeDecodeError as error:
+            line = text.data.count(b"\n", 0, error.start) + 1
+            column = error.start - text.data.rfind(b"\n", 0, error.start)
+            self.faults.append(Fault(text.path, line, column, "not UTF-8; save the file as UTF-8"))
+        except YamlError as error:
+            self.faults.append(Fault(text.path, *error.place, error.message))
+        return None
+
+    def kind(self, text: RuleText, document: Document) -> str | None:
+        """The kind that a file names; None where there is none such."""
+        kinds = ", ".join(ITEMS)
+        if not isinstance(document.value, dict):
+            self.faults.append(Fault(text.path, *document.place(()), f"not a rule file; begin with `schema:` and one of {kinds}"))
+            return None
+        kind = document.value.get("schema")
+        if isinstance(kind, str) and kind in ITEMS:
+            return kind
+        found = "the key 'schema' is missing" if kind is None else f"unknown schema {kind!r}{did_you_mean(str(kind), ITEMS)}"
+        self.faults.append(Fault(text.path, *document.place(("schema",)), f"{found}; write one of {kinds}"))
+        return None
+
+    def duplicate_keys(self, text: RuleText, document: Document) -> None:
+        """Tell of keys that stand twice."""
+        for path, place in document.duplicates:
+            first = document.key_place(path)[0]
+            self.faults.append(Fault(text.path, *place, f"the key {path[-1]!r} stands twice, first in line {first}; keep one"))
+
+    def validate(self, form: type[F], value: Any, text: RuleText, document: Document, base: Path) -> Entry[F] | None:
+        """A value as a form; None where it is none."""
+        try:
+            entry = Entry(form.model_validate(value), text, document, base)
+        except ValidationError as error:
+            seen = set()
+            for problem in error.errors(include_url=False, include_context=True):
+                path = (*base, *problem["loc"])
+                unknown = problem["type"] == "extra_forbidden"
+                place = document.key_place(path) if unknown else document.place(path)
+                if place not in seen or unknown:
+                    seen.add(place)
+                    names = known_keys(form, problem["loc"]) if unknown else []
+                    hint = did_you_mean(str(problem["loc"][-1]), names) if unknown else ""
+                    self.faults.append(Fault(text.path, *place, describe(problem, names, hint)))
+            return None
+        bad = base and any(path[: len(base)] == base for path, _place in document.duplicates)
+        return None if bad else entry
+
+
+class _Loader(FileReader):
     """Gathers forms and faults file by file."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.forms = Forms({}, {}, {}, {}, {}, {}, {}, [])
-        self.faults: list[Fault] = []
         self.tables: dict[str, dict[str, Entry[Any]]] = {
             "rules": self.forms.rules,
             "causes": self.forms.causes,
@@ -88,7 +151,7 @@ class _Loader:
         if document is None:
             return
         kind = self.kind(text, document)
-        if kind is None:
+        if kind is None or kind == CASES:
             return
         field, item_form = ITEMS[kind]
         items = document.value.get(field)
@@ -110,55 +173,6 @@ class _Loader:
             self.faults += faults
             if not faults:
                 self.take(field, found)
-
-    def parse(self, text: RuleText) -> Document | None:
-        if text.refused:
-            self.faults.append(Fault(text.path, 0, 0, text.refused))
-            return None
-        try:
-            return read_yaml(text.data.decode("utf-8-sig"))
-        except UnicodeDecodeError as error:
-            line = text.data.count(b"\n", 0, error.start) + 1
-            column = error.start - text.data.rfind(b"\n", 0, error.start)
-            self.faults.append(Fault(text.path, line, column, "not UTF-8; save the file as UTF-8"))
-        except YamlError as error:
-            self.faults.append(Fault(text.path, *error.place, error.message))
-        return None
-
-    def kind(self, text: RuleText, document: Document) -> str | None:
-        kinds = ", ".join(ITEMS)
-        if not isinstance(document.value, dict):
-            self.faults.append(Fault(text.path, *document.place(()), f"not a rule file; begin with `schema:` and one of {kinds}"))
-            return None
-        kind = document.value.get("schema")
-        if isinstance(kind, str) and kind in ITEMS:
-            return kind
-        found = "the key 'schema' is missing" if kind is None else f"unknown schema {kind!r}{did_you_mean(str(kind), ITEMS)}"
-        self.faults.append(Fault(text.path, *document.place(("schema",)), f"{found}; write one of {kinds}"))
-        return None
-
-    def duplicate_keys(self, text: RuleText, document: Document) -> None:
-        for path, place in document.duplicates:
-            first = document.key_place(path)[0]
-            self.faults.append(Fault(text.path, *place, f"the key {path[-1]!r} stands twice, first in line {first}; keep one"))
-
-    def validate(self, form: type[F], value: Any, text: RuleText, document: Document, base: Path) -> Entry[F] | None:
-        try:
-            entry = Entry(form.model_validate(value), text, document, base)
-        except ValidationError as error:
-            seen = set()
-            for problem in error.errors(include_url=False, include_context=True):
-                path = (*base, *problem["loc"])
-                unknown = problem["type"] == "extra_forbidden"
-                place = document.key_place(path) if unknown else document.place(path)
-                if place not in seen or unknown:
-                    seen.add(place)
-                    names = known_keys(form, problem["loc"]) if unknown else []
-                    hint = did_you_mean(str(problem["loc"][-1]), names) if unknown else ""
-                    self.faults.append(Fault(text.path, *place, describe(problem, names, hint)))
-            return None
-        bad = base and any(path[: len(base)] == base for path, _place in document.duplicates)
-        return None if bad else entry
 
     def take_head(self, entry: Entry[Any]) -> None:
         """Keep what a file says outside its list."""
