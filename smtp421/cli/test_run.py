@@ -41,7 +41,7 @@ class Wish(NamedTuple):
 def test(wish: Wish, now: datetime) -> int:
     """Test, show, and the exit code. Raises :class:`smtp421.errors.Smtp421Error`."""
     plan = make_plan(wish.paths, wish.rules, os.environ)
-    for told in plan.remarks:
+    for told in (*plan.remarks, *(map(str, plan.faults) if wish.select else ())):
         remark(told)
     checks = _chosen(plan, wish.select)
     results = tuple(_until_failure(run(checks, plan.book, now), wish))

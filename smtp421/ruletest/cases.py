@@ -23,9 +23,14 @@ class Cases(NamedTuple):
 def read_cases(texts: Iterable[RuleText], book: RuleBook) -> Cases:
     """Read case files. Expectations that name what ``book`` does not know are faults."""
     reader = FileReader()
-    entries = [entry for text in texts for entry in _entries(reader, text)]
-    faults = [*reader.faults, *(fault for entry in entries for fault in _faults(entry, book))]
-    return Cases(tuple(map(_check, entries)), tuple(faults))
+    checks: list[Check] = []
+    for text in texts:
+        for entry in _entries(reader, text):
+            faults = list(_faults(entry, book))
+            reader.faults += faults
+            if not faults:
+                checks.append(_check(entry))
+    return Cases(tuple(checks), tuple(reader.faults))
 
 
 def _entries(reader: FileReader, text: RuleText) -> Iterator[Entry[schema.CaseForm]]:

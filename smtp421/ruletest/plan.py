@@ -26,7 +26,7 @@ class Plan(NamedTuple):
     checks: tuple[Check, ...]
     """Examples and counterexamples first, then cases."""
     rules: tuple[str, ...]
-    """The rules whose examples are tested."""
+    """The rules that cases are to reach: those whose examples are tested, else all."""
     faults: tuple[Fault, ...]
     """What is wrong in the tested files."""
     remarks: tuple[str, ...]
@@ -58,13 +58,14 @@ def make_plan(paths: Iterable[Path], rules: Iterable[Path], environ: Mapping[str
     if not given:
         chosen = [text for text in read_files(file for file in files if file.source.label != "bundled") if is_cases(text)]
     tested = {_real(text.path) for text in chosen}
-    mine = [rule for rule in book.rules.values() if not given or _real(rule.path) in tested]
+    every = list(book.rules.values())
+    mine = [rule for rule in every if not given or _real(rule.path) in tested]
     cases = read_cases([text for text in chosen if is_cases(text)], book)
     own = [fault for fault in book.faults if not given or _real(fault.path) in tested]
     return Plan(
         book,
         (*rule_checks(mine), *cases.checks),
-        tuple(rule.id for rule in mine),
+        tuple(rule.id for rule in mine or every),
         (*own, *cases.faults),
         tuple(str(fault) for fault in book.faults if fault not in own),
         tuple(dict.fromkeys([*(file.path for file in files), *(text.path for text in chosen)])),

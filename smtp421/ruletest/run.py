@@ -58,8 +58,6 @@ def _plain(value: Any) -> Any:
 
 
 def _why_lost(rule: str, diagnosis: Diagnosis | None, book: RuleBook) -> str:
-    if rule not in book.rules:
-        return f"there is no rule {rule}"
     if diagnosis is None:
         return "the text holds nothing to explain"
     attempt = diagnosis.attempt

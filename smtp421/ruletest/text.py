@@ -103,7 +103,7 @@ def _summary(report: Report) -> Words:
     if counts[Outcome.TODO]:
         parts.append(f"{counts[Outcome.TODO]:,} todo")
     if counts[Outcome.TODO_PASSED] and not report.strict:
-        parts.append(f"{counts[Outcome.TODO_PASSED]:,} todo that hold now")
+        parts.append(f"{counts[Outcome.TODO_PASSED]:,} todo that hold by now")
     kinds = ", ".join(_kinds(report.results))
     end = Span(f"{failures:,} failed, ", "critical") if failures else Span("")
     faults = Span(f"{count(len(report.faults), 'fault')}, ", "critical") if report.faults else Span("")
