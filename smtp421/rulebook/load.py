@@ -26,7 +26,7 @@ ITEMS: dict[str, tuple[str, type[schema.Form]]] = {
     "smtp421.cases/1": ("tests", schema.CaseForm),
 }
 CASES = "smtp421.cases/1"
-"""Test cases may stand in a rule folder, and are no part of a rule book: :mod:`smtp421.ruletest` reads them."""
+"""Test cases may stand in a rule folder, and are no part of a rule book."""
 
 
 class Entry(NamedTuple, Generic[F]):
@@ -71,14 +71,63 @@ def load(texts: Iterable[RuleText]) -> tuple[Forms, list[Fault]]:
     return loader.forms, loader.faults
 
 
-class FileReader:
-    """Reads files into validated entries, and gathers what is wrong with them."""
+def load_cases(texts: Iterable[RuleText]) -> tuple[list[Entry[schema.CaseForm]], list[Fault]]:
+    """Read the test cases of some files; rule files among them are passed over."""
+    loader = _Loader(cases=True)
+    for text in texts:
+        loader.read(text)
+    return loader.cases, loader.faults
 
-    def __init__(self) -> None:
+
+class _Loader:
+    """Gathers forms and faults file by file: of rule files, or of case files."""
+
+    def __init__(self, *, cases: bool = False) -> None:
+        self.of_cases = cases
+        self.cases: list[Entry[Any]] = []
+        self.forms = Forms({}, {}, {}, {}, {}, {}, {}, [])
         self.faults: list[Fault] = []
+        self.tables: dict[str, dict[str, Entry[Any]]] = {
+            "rules": self.forms.rules,
+            "causes": self.forms.causes,
+            "fixes": self.forms.fixes,
+            "providers": self.forms.providers,
+            "nodes": self.forms.nodes,
+        }
+
+    def read(self, text: RuleText) -> None:
+        """Read one file."""
+        document = self.parse(text)
+        if document is None:
+            return
+        kind = self.kind(text, document)
+        if kind is None or (kind == CASES) is not self.of_cases:
+            return
+        field, item_form = ITEMS[kind]
+        items = document.value.get(field)
+        head = {**document.value, field: ()} if isinstance(items, list) else document.value
+        self.duplicate_keys(text, document)
+        entry = self.validate(schema.FILE_KINDS[kind], head, text, document, ())
+        if not isinstance(items, list):
+            return
+        if entry is not None:
+            self.take_head(entry)
+        provider = document.value.get("provider") if kind == "smtp421.rules/1" else None
+        for index, item in enumerate(items):
+            found = self.validate(item_form, item, text, document, (field, index))
+            if found is None:
+                continue
+            if isinstance(found.form, schema.CaseForm):
+                self.cases.append(found)
+                continue
+            if provider is not None and isinstance(found.form, schema.RuleForm) and "provider" not in found.form.model_fields_set:
+                found = found._replace(form=found.form.model_copy(update={"provider": provider}))
+            faults = list(_pattern_faults(found))
+            self.faults += faults
+            if not faults:
+                self.take(field, found)
 
     def parse(self, text: RuleText) -> Document | None:
-        """The YAML of a file; None where it cannot be read."""
         if text.refused:
             self.faults.append(Fault(text.path, 0, 0, text.refused))
             return None
@@ -93,7 +142,6 @@ class FileReader:
         return None
 
     def kind(self, text: RuleText, document: Document) -> str | None:
-        """The kind that a file names; None where there is none such."""
         kinds = ", ".join(ITEMS)
         if not isinstance(document.value, dict):
             self.faults.append(Fault(text.path, *document.place(()), f"not a rule file; begin with `schema:` and one of {kinds}"))
@@ -106,13 +154,11 @@ class FileReader:
         return None
 
     def duplicate_keys(self, text: RuleText, document: Document) -> None:
-        """Tell of keys that stand twice."""
         for path, place in document.duplicates:
             first = document.key_place(path)[0]
             self.faults.append(Fault(text.path, *place, f"the key {path[-1]!r} stands twice, first in line {first}; keep one"))
 
     def validate(self, form: type[F], value: Any, text: RuleText, document: Document, base: Path) -> Entry[F] | None:
-        """A value as a form; None where it is none."""
         try:
             entry = Entry(form.model_validate(value), text, document, base)
         except ValidationError as error:
@@ -129,50 +175,6 @@ class FileReader:
             return None
         bad = base and any(path[: len(base)] == base for path, _place in document.duplicates)
         return None if bad else entry
-
-
-class _Loader(FileReader):
-    """Gathers forms and faults file by file."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.forms = Forms({}, {}, {}, {}, {}, {}, {}, [])
-        self.tables: dict[str, dict[str, Entry[Any]]] = {
-            "rules": self.forms.rules,
-            "causes": self.forms.causes,
-            "fixes": self.forms.fixes,
-            "providers": self.forms.providers,
-            "nodes": self.forms.nodes,
-        }
-
-    def read(self, text: RuleText) -> None:
-        """Read one file."""
-        document = self.parse(text)
-        if document is None:
-            return
-        kind = self.kind(text, document)
-        if kind is None or kind == CASES:
-            return
-        field, item_form = ITEMS[kind]
-        items = document.value.get(field)
-        head = {**document.value, field: ()} if isinstance(items, list) else document.value
-        self.duplicate_keys(text, document)
-        entry = self.validate(schema.FILE_KINDS[kind], head, text, document, ())
-        if not isinstance(items, list):
-            return
-        if entry is not None:
-            self.take_head(entry)
-        provider = document.value.get("provider") if kind == "smtp421.rules/1" else None
-        for index, item in enumerate(items):
-            found = self.validate(item_form, item, text, document, (field, index))
-            if found is None:
-                continue
-            if provider is not None and isinstance(found.form, schema.RuleForm) and "provider" not in found.form.model_fields_set:
-                found = found._replace(form=found.form.model_copy(update={"provider": provider}))
-            faults = list(_pattern_faults(found))
-            self.faults += faults
-            if not faults:
-                self.take(field, found)
 
     def take_head(self, entry: Entry[Any]) -> None:
         """Keep what a file says outside its list."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from smtp421.model import Fault
 from smtp421.rulebook import RuleBook, schema
-from smtp421.rulebook.load import CASES, ITEMS, Entry, FileReader, missing
+from smtp421.rulebook.load import Entry, load_cases, missing
 from smtp421.rulebook.sources import RuleText
 from smtp421.ruletest.answers import wanted_of
 from smtp421.ruletest.checks import Check, Kind
@@ -22,31 +22,14 @@ class Cases(NamedTuple):
 
 def read_cases(texts: Iterable[RuleText], book: RuleBook) -> Cases:
     """Read case files. Expectations that name what ``book`` does not know are faults."""
-    reader = FileReader()
+    entries, faults = load_cases(texts)
     checks: list[Check] = []
-    for text in texts:
-        for entry in _entries(reader, text):
-            faults = list(_faults(entry, book))
-            reader.faults += faults
-            if not faults:
-                checks.append(_check(entry))
-    return Cases(tuple(checks), tuple(reader.faults))
-
-
-def _entries(reader: FileReader, text: RuleText) -> Iterator[Entry[schema.CaseForm]]:
-    document = reader.parse(text)
-    if document is None or reader.kind(text, document) != CASES:
-        return
-    field, form = ITEMS[CASES]
-    items = document.value.get(field)
-    reader.duplicate_keys(text, document)
-    reader.validate(
-        schema.CasesFile, {**document.value, field: ()} if isinstance(items, list) else document.value, text, document, ()
-    )
-    for index, item in enumerate(items if isinstance(items, list) else ()):
-        entry: Entry[Any] | None = reader.validate(form, item, text, document, (field, index))
-        if entry is not None:
-            yield entry
+    for entry in entries:
+        wrong = list(_faults(entry, book))
+        faults += wrong
+        if not wrong:
+            checks.append(_check(entry))
+    return Cases(tuple(checks), tuple(faults))
 
 
 def _faults(entry: Entry[schema.CaseForm], book: RuleBook) -> Iterator[Fault]:
