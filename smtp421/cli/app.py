@@ -22,6 +22,7 @@ class Commands(LazyGroup):
         "tree": Entry("smtp421.cli.tree", "tree"),
         "test": Entry("smtp421.cli.test", "test"),
         "rules": Entry("smtp421.cli.rules", "app"),
+        "schema": Entry("smtp421.cli.schema", "schema"),
     }
 
 

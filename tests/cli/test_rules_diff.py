@@ -67,7 +67,8 @@ def test_what_only_one_explains(smtp421, files, tmp_path):
     (tmp_path / "pack.yaml").write_text(PACK + "    examples: [acme]\n")
     out = smtp421("rules", "diff", "bundled", "pack.yaml").out
     assert (
-        "Explained by one of them only (1)\n  • acme\n      answer      nothing to explain → acme-grey (content, warning)\n" in out
+        "Explained by one of them only (1)\n  • acme\n      answer      nothing to explain → acme-grey (content, warning)\n"
+        in out
     )
 
 
