@@ -20,7 +20,7 @@ from smtp421.logs import read_paste
 from smtp421.model import Fault
 from smtp421.rulebook import RuleBook, schema
 from smtp421.rulebook.compile import compile_book
-from smtp421.rulebook.load import Entry, Forms, load_all
+from smtp421.rulebook.load import CASES, Entry, Forms, load_all, load_cases
 from smtp421.rulebook.sources import RuleText
 from smtp421.rulebook.yaml_places import Place
 
@@ -57,7 +57,8 @@ class Pack:
         loaded = load_all([*texts, *base])
         self.forms: Forms = loaded.forms
         self.documents = {path: document for path, document in loaded.documents.items() if path in self.files}
-        self.faults = [fault for fault in loaded.faults if fault.path in self.files]
+        cases = load_cases(text for text in texts if CASES.encode() in text.data)[1]
+        self.faults = list(dict.fromkeys(fault for fault in (*loaded.faults, *cases) if fault.path in self.files))
         self._judged: dict[str, Judged] = {}
         self._subjects: dict[str, list[tuple[int, str]]] = {}
         self._suppressions = {file.name: tuple(suppressions_in(file)) for file in self.files.values()}

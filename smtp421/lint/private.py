@@ -14,9 +14,9 @@ RESERVED_DOMAINS = (*NOBODYS, "internal")
 NETWORKS = ("192.0.2.", "198.51.100.", "203.0.113.")
 """RFC 5737."""
 CONTACTS = frozenset(
-    "abuse admin administrator antispam anti-spam blacklist blocklist contact delist delisting deliverability feedback help "
-    "helpdesk hostmaster info inquiry isp mail mailabuse mailadmin mailer-daemon mailmaster noc noreply no-reply operator postmaster root "
-    "security service spam spamfilter spfhelp support unblock unblockme webmaster whitelist".split()
+    "abuse admin administrator antispam anti-spam blacklist blocklist contact delist delisting deliverability feedback "
+    "help helpdesk hostmaster info inquiry isp mail mailabuse mailadmin mailer-daemon mailmaster noc noreply no-reply "
+    "operator postmaster root security service spam spamfilter spfhelp support unblock unblockme webmaster whitelist".split()
 )
 """Local parts of addresses that are there to be written to; a reply that names one is nobody's secret."""
 

@@ -26,7 +26,10 @@ ITEMS: dict[str, tuple[str, type[schema.Form]]] = {
     "smtp421.fixes/1": ("fixes", schema.FixForm),
     "smtp421.providers/1": ("providers", schema.ProviderForm),
     "smtp421.tree/1": ("nodes", schema.NodeForm),
+    "smtp421.cases/1": ("tests", schema.CaseForm),
 }
+CASES = "smtp421.cases/1"
+"""Test cases may stand in a rule folder, and are no part of a rule book."""
 
 
 class Entry(NamedTuple, Generic[F]):
@@ -85,10 +88,20 @@ def load_all(texts: Iterable[RuleText]) -> Loaded:
     return Loaded(loader.forms, loader.faults, loader.documents)
 
 
-class _Loader:
-    """Gathers forms and faults file by file."""
+def load_cases(texts: Iterable[RuleText]) -> tuple[list[Entry[schema.CaseForm]], list[Fault]]:
+    """Read the test cases of some files; rule files among them are passed over."""
+    loader = _Loader(cases=True)
+    for text in texts:
+        loader.read(text)
+    return loader.cases, loader.faults
 
-    def __init__(self) -> None:
+
+class _Loader:
+    """Gathers forms and faults file by file: of rule files, or of case files."""
+
+    def __init__(self, *, cases: bool = False) -> None:
+        self.of_cases = cases
+        self.cases: list[Entry[Any]] = []
         self.forms = Forms({}, {}, {}, {}, {}, {}, {}, [])
         self.faults: list[Fault] = []
         self.documents: dict[str, Document] = {}
@@ -107,7 +120,7 @@ class _Loader:
             return
         self.documents[text.path] = document
         kind = self.kind(text, document)
-        if kind is None:
+        if kind is None or (kind == CASES) is not self.of_cases:
             return
         field, item_form = ITEMS[kind]
         items = document.value.get(field)
@@ -127,6 +140,9 @@ class _Loader:
                 break
             found = self.validate(item_form, item, text, document, (field, index))
             if found is None:
+                continue
+            if isinstance(found.form, schema.CaseForm):
+                self.cases.append(found)
                 continue
             if provider is not None and isinstance(found.form, schema.RuleForm) and "provider" not in found.form.model_fields_set:
                 found = found._replace(form=found.form.model_copy(update={"provider": provider}))

@@ -23,6 +23,7 @@ INNER: dict[str, type[schema.Form]] = {
     "answers": schema.EdgeForm,
     "unknown": schema.EdgeForm,
     "related": schema.RelatedForm,
+    "captures": schema.CapturesForm,
 }
 """The form of what stands under a key."""
 
@@ -40,6 +41,10 @@ EXPECTED = {
     "cause": "the id of a cause: words in lower case joined by _",
     "also": "ids of causes: words in lower case joined by _",
     "provider": "the id of a provider: words in lower case joined by _",
+    "rule": "the id of a rule: words in lower case joined by -",
+    "not_rule": "ids of rules: words in lower case joined by -",
+    "fix": "the id of a fix: words in lower case joined by -",
+    "reply_code": "a reply code such as 421",
     "checked": "the day somebody read the page: 2026-11-20",
 }
 """What is to stand under a key, where its form alone would not tell a reader."""

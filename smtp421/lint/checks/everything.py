@@ -44,14 +44,13 @@ def matches_everything(pack: Pack) -> Iterator[Found]:
     for pattern in patterns:
         if pattern.text in good:
             number, example = good[pattern.text]
-            message = f"found in {number} of {len(successes().texts)} replies of success, for instance {shown(example)}; demand more words"
+            where = f"{number} of {len(successes().texts)} replies of success"
         elif pattern.text in many and not _is_last_resort(pattern.entry.form):
             number, example = many[pattern.text]
-            message = (
-                f"found in {number} of {len(other.texts)} examples of all rules, for instance {shown(example)}; demand more words"
-            )
+            where = f"{number} of {len(other.texts)} examples of all rules"
         else:
             continue
+        message = f"found in {where}, for instance {shown(example)}; demand more words"
         yield pack.found(pattern.entry, message, *pattern.path)
 
 

@@ -142,9 +142,10 @@ def overlapping_rules(pack: Pack) -> Iterator[Found]:
             told.add(pair)
             own, other = (first, second) if first.text.path in pack.files else (second, first)
             if own.text.path in pack.files:
+                both = f"{first.form.id!r} ({first.form.cause}) and {second.form.id!r} ({second.form.cause})"
                 message = (
-                    f"{first.form.id!r} ({first.form.cause}) and {second.form.id!r} ({second.form.cause}) both fit {shown(text)}, and only "
-                    "their ids decide; give one of them a priority, or name the other's cause in `also`"
+                    f"{both} both fit {shown(text)}, and only their ids decide; "
+                    "give one of them a priority, or name the other's cause in `also`"
                 )
                 yield pack.found(
                     own, message, "match", related=[Related(pack.at(other, "match"), f"{other.form.id} fits as well")]

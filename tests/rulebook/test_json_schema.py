@@ -1,0 +1,83 @@
+"""The JSON Schemas for editors: current, valid, and of one mind with the models."""
+
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+import yaml
+
+from smtp421.rulebook.json_schema import KINDS, json_schema, text_of
+from smtp421.rulebook.sources import bundled_rules
+from smtp421.schemas import FOLDER, SUFFIX, kinds
+
+ROOT = Path(__file__).parents[2]
+
+
+class EditorLoader(yaml.SafeLoader):
+    """YAML 1.2's core, as editors read it: dates are words."""
+
+
+EditorLoader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def read(text):
+    return yaml.load(text, Loader=EditorLoader)
+
+
+def faults(kind, value):
+    return [error.message for error in jsonschema.Draft7Validator(json.loads(kinds()[kind].read_text())).iter_errors(value)]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_shipped_schemas_are_current(kind):
+    """Else run `python -m smtp421.rulebook.json_schema`."""
+    assert (FOLDER / f"{kind}{SUFFIX}").read_text(encoding="utf-8") == text_of(kind)
+
+
+def test_no_other_is_shipped():
+    assert set(kinds()) == set(KINDS)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_they_are_draft_07(kind):
+    jsonschema.Draft7Validator.check_schema(json_schema(kind))
+    assert '"$defs"' not in text_of(kind)
+    assert "``" not in text_of(kind)
+
+
+FILES = [*sorted(bundled_rules().rglob("*.yaml")), *sorted((ROOT / "tests" / "cases").glob("*.yaml"))]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_our_own_files_are_accepted(path):
+    value = read(path.read_text(encoding="utf-8"))
+    kind = value["schema"].removeprefix("smtp421.").partition("/")[0]
+    assert faults(kind, value) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "words"),
+    [
+        ("rules", "rules: []", "'schema' is a required property"),
+        ("rules", "schema: smtp421.rules/1\nrules: [{id: a}]", "'title' is a required property"),
+        ("rules", "schema: smtp421.rules/1\nrules: []\nextra: 1", "'extra' was unexpected"),
+        ("cases", "schema: smtp421.cases/1\ntests: [{text: a, severity: bad}]", "not valid under any"),
+        ("tree", "schema: smtp421.causes/1\nroot: a\nnodes: []", "'smtp421.tree/1' was expected"),
+    ],
+)
+def test_what_is_wrong_is_refused(kind, text, words):
+    assert any(words in message for message in faults(kind, read(text)))
+
+
+def test_fields_are_described():
+    rule = json_schema("rules")["definitions"]["RuleForm"]["properties"]
+    assert rule["priority"]["description"] == "Breaks a tie between rules of the same standing; higher wins."
+    assert rule["id"]["description"].startswith("Ids of rules, fixes and nodes")  # the type's, where the field has none
+    assert json_schema("rules")["definitions"]["RetryForm"]["properties"]["wait"]["examples"] == ["30s", "2h"]
+    match = json_schema("rules")["definitions"]["MatchForm"]["properties"]
+    assert match["text"]["examples"][0][0] == r"\[TSS0?4\]"
+    assert "examples" not in json_schema("cases")["definitions"]["CaseForm"]["properties"]["text"]
