@@ -40,7 +40,7 @@ class Entry(NamedTuple, Generic[F]):
     document: Document
     base: Path
 
-    def fault(self, check: str, message: str, *path: str | int, instead: str = "") -> Fault:
+    def fault(self, message: str, *path: str | int, check: str = "invalid-value", instead: str = "") -> Fault:
         """A fault at a value of this entry."""
         return Fault(self.text.path, *self.document.place((*self.base, *path)), message, check, instead)
 
@@ -229,10 +229,8 @@ class _Loader:
         elif earlier.text.source == entry.text.source:
             where = f"{earlier.text.path}:{earlier.line}"
             first = (earlier.text.path, *earlier.document.place((*earlier.base, "id")))
-            fault = entry.fault(
-                "duplicate-id", f"the id {name!r} stands twice, first in {where}; give one of them another id", "id"
-            )
-            self.faults.append(fault._replace(first=first))
+            message = f"the id {name!r} stands twice, first in {where}; give one of them another id"
+            self.faults.append(entry.fault(message, "id", check="duplicate-id")._replace(first=first))
 
     def check_references(self) -> None:
         """Check that what the entries name exists. A rule without a cause or provider is left out; else the name is."""
@@ -252,12 +250,12 @@ class _Loader:
                 (("unknown",), node.form.unknown)
             ]:
                 if edge.to is not None and edge.to not in self.forms.nodes:
-                    self.faults.append(missing(node, "node", edge.to, self.forms.nodes, (*path, "to")))
+                    self.faults.append(unknown(node, "node", edge.to, self.forms.nodes, (*path, "to")))
                 if edge.cause is not None and edge.cause not in self.forms.causes:
-                    self.faults.append(missing(node, "cause", edge.cause, self.forms.causes, (*path, "cause")))
+                    self.faults.append(unknown(node, "cause", edge.cause, self.forms.causes, (*path, "cause")))
         for root in self.forms.roots:
             if root.form.root not in self.forms.nodes:
-                self.faults.append(missing(root, "node", root.form.root, self.forms.nodes, ("root",)))
+                self.faults.append(unknown(root, "node", root.form.root, self.forms.nodes, ("root",)))
 
     def unknown(self, entry: Entry[Any], field: str, table: dict[str, Any]) -> Iterator[Fault]:
         value = getattr(entry.form, field)
@@ -266,22 +264,25 @@ class _Loader:
             if value not in table:
                 # a provider may stand at the head of the file
                 path: Path = (field,) if (*entry.base, field) in entry.document.places else ()
-                yield missing(entry if path else entry._replace(base=()), kind, value, table, (field,))
+                yield unknown(entry if path else entry._replace(base=()), kind, value, table, (field,))
             return
         for index, name in enumerate(value):
             if name not in table:
-                yield missing(entry, kind, name, table, (field, index))
+                yield unknown(entry, kind, name, table, (field, index))
 
 
-MISSING = {"cause": "unknown-cause", "provider": "unknown-provider", "fix": "unknown-fix", "node": "tree-dangling"}
+def missing(kind: str, name: str, table: Iterable[str]) -> str:
+    """The sentence for a name that nothing is known of."""
+    return f"there is no {kind} {name!r}{did_you_mean(nearest(name, table))}; name one that exists, or add it"
+
+
+UNKNOWN = {"cause": "unknown-cause", "provider": "unknown-provider", "fix": "unknown-fix", "node": "tree-dangling"}
 """The check that a name belongs to which nothing is known of."""
 
 
-def missing(entry: Entry[Any], kind: str, name: str, table: Iterable[str], path: Path) -> Fault:
+def unknown(entry: Entry[Any], kind: str, name: str, table: Iterable[str], path: Path) -> Fault:
     """The fault of a name that nothing is known of."""
-    near = nearest(name, table)
-    message = f"there is no {kind} {name!r}{did_you_mean(near)}; name one that exists, or add it"
-    return entry.fault(MISSING[kind], message, *path, instead=near)
+    return entry.fault(missing(kind, name, table), *path, check=UNKNOWN[kind], instead=nearest(name, table))
 
 
 def _pattern_faults(entry: Entry[Any]) -> Iterator[Fault]:
@@ -292,12 +293,13 @@ def _pattern_faults(entry: Entry[Any]) -> Iterator[Fault]:
         match = form.match
         lists = [(("match", "text"), match.text), (("match", "not_text"), match.not_text)]
         if not (match.text or match.enhanced_code or match.code or match.stage or match.origin):
-            yield entry.fault("matches-everything", "the rule fits every reply; give `text`, `enhanced_code` or `code`", "match")
+            message = "the rule fits every reply; give `text`, `enhanced_code` or `code`"
+            yield entry.fault(message, "match", check="matches-everything")
     else:
         return
     for path, patterns in lists:
         for index, pattern in enumerate(patterns):
             error = pattern_error(pattern, trusted=entry.text.source.label == "bundled")
             if error is not None:
-                fault = entry.fault("invalid-regex", f"invalid pattern: {error.message}", *path, index)
+                fault = entry.fault(f"invalid pattern: {error.message}", *path, index, check="invalid-regex")
                 yield fault._replace(offset=error.offset)
