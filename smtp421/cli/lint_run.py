@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
+from secrets import token_hex
 from typing import NamedTuple
 
 import typer
@@ -28,6 +29,7 @@ from smtp421.render.interface import View
 from smtp421.render.phrases import count
 from smtp421.render.text import Format
 
+FOR_PEOPLE = ("text", "concise")
 ROUNDS = 5
 """How often files are mended and linted again: a fix may bring another fault to light."""
 
@@ -109,7 +111,7 @@ def _mend(
         pack, report = _lint(gathered, settings, choice)
     changed = [file for file in pack.files.values() if file.text != before[file.name].text]
     if wish.diff:
-        write(diff(file.name, before[file.name].text, file.text) for file in changed)
+        write(_no_commands(diff(file.name, before[file.name].text, file.text) for file in changed))
         return pack, report, bool(changed)
     for file in changed:
         if file.path == STDIN:
@@ -124,16 +126,25 @@ def _mend(
 def _give(output: Output, wish: Wish) -> None:
     """Show the report, on the screen or in a file; for GitHub the annotations too."""
     form = "text" if wish.form == "auto" else wish.form
-    annotated = wish.form == "auto" and os.environ.get("GITHUB_ACTIONS") == "true"
     if wish.output is None:
         pieces: Iterable[str] = render(form, output)
+        write(_no_commands(pieces) if form in FOR_PEOPLE else pieces)
     else:
         plain = output.view._replace(width=PIPE_WIDTH, terminal=False, color=False, links=False, ascii=False)
         write_whole(wish.output, render(form, output._replace(view=plain)))
-        pieces = ()
-    write(_all(pieces, render("github", output) if annotated else ()))
+    if wish.form == "auto" and _in_actions():
+        write(render("github", output))
 
 
-def _all(*many: Iterable[str]) -> Iterator[str]:
-    for pieces in many:
-        yield from pieces
+def _in_actions() -> bool:
+    return os.environ.get("GITHUB_ACTIONS") == "true"
+
+
+def _no_commands(pieces: Iterable[str]) -> Iterator[str]:
+    """Text that quotes what anybody may have written: GitHub Actions must not take a line of it for a command."""
+    token = token_hex(16)
+    if _in_actions():
+        yield f"::stop-commands::{token}\n"
+    yield from pieces
+    if _in_actions():
+        yield f"::{token}::\n"

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from smtp421.lint.pack import Pack
 
 
+FAMILIES = "YSIPMRTEDZ"
+"""The letters of codes in the order in which an author meets them, from YAML to comments."""
+
+
 class Found(NamedTuple):
     """A finding as a check gives it, before it bears the check's name."""
 
@@ -74,12 +78,12 @@ def check(code: str, slug: str, level: Level) -> Callable[[Run], Check]:
 
 @cache
 def all_checks() -> tuple[Check, ...]:
-    """Every check of every module in :mod:`smtp421.lint.checks`, by code."""
+    """Every check of every module in :mod:`smtp421.lint.checks`, by family and code."""
     from smtp421.lint import checks
 
     modules = [import_module(f"{checks.__name__}.{module.name}") for module in pkgutil.iter_modules(checks.__path__)]
     found = {value.code: value for module in modules for value in vars(module).values() if isinstance(value, Check)}
-    return tuple(sorted(found.values()))
+    return tuple(sorted(found.values(), key=lambda each: (FAMILIES.find(each.code[0]), each.code)))
 
 
 def find_check(name: str) -> Check:

@@ -17,9 +17,8 @@ from smtp421.rulebook.schema import RuleForm
 from smtp421.rulebook.texts import TEXT_CAP
 from smtp421.rulebook.validation import shown
 
-_CODES = re.compile(
-    r"^\^?(?:\(\?:)?([245]\d\d)(?:[ -]|\\s|\\d)|^\^?(?:[245]\d\d(?:[ -]|\\s[+*]?))?[245]\\?\.\d{1,3}\\?\.\d{1,3}(?:[ ]|\\s)"
-)
+_ENHANCED = r"#?[245]\\?\.\d{1,3}\\?\.\d{1,3}(?:[ ]|\\s[+*]?)"
+_CODES = re.compile(rf"\^?([245]\d\d(?:[ -]|\\s[+*]?)(?:{_ENHANCED})?|{_ENHANCED})")
 """A pattern that begins with a reply code or an enhanced code."""
 
 
@@ -40,7 +39,7 @@ class Judged(NamedTuple):
 def begins_with_codes(pattern: str) -> str:
     """The codes that a pattern begins with; empty where it begins with none."""
     found = _CODES.match(pattern)
-    return found[0].lstrip("^") if found else ""
+    return found[1] if found else ""
 
 
 def why_not(form: RuleForm, forms: Forms, judged: Judged, book: RuleBook) -> str:

@@ -160,8 +160,17 @@ class Pack:
         return self.files[entry.text.path]
 
     def place(self, entry: Entry[Any], *path: str | int) -> Place:
-        """Where a value of an entry begins."""
-        return entry.document.place((*entry.base, *path))
+        """Where a value of an entry begins; a list or mapping is where its key is."""
+        whole = (*entry.base, *path)
+        value = entry.document.value
+        for key in whole:
+            try:
+                value = value[key]
+            except (KeyError, IndexError, TypeError):
+                break
+        if path and isinstance(value, dict | list):
+            return entry.document.key_place(whole)
+        return entry.document.place(whole)
 
     def at(self, entry: Entry[Any], *path: str | int) -> Span:
         """The span of a value of an entry, which may be one of the base."""

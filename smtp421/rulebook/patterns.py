@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from typing import Any, NamedTuple
 
@@ -9,6 +10,8 @@ import regex
 
 from smtp421.rulebook.literals import needed_literals
 
+_PIECES = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|[()]", re.DOTALL)
+"""Escapes, classes and brackets of groups."""
 FLAGS = regex.IGNORECASE | regex.V0
 
 
@@ -27,6 +30,17 @@ class PatternError(NamedTuple):
     """Where in it; None where no place can be named."""
 
 
+def unclosed(pattern: str) -> int | None:
+    """Where the last group begins that does not end; None where there is none."""
+    opened: list[int] = []
+    for piece in _PIECES.finditer(pattern):
+        if piece[0] == "(":
+            opened.append(piece.start())
+        elif piece[0] == ")" and opened:
+            opened.pop()
+    return opened[-1] if opened else None
+
+
 def pattern_error(pattern: str, *, trusted: bool = False) -> PatternError | None:
     """What is wrong with a pattern, and where in it; None where nothing is.
 
@@ -39,7 +53,8 @@ def pattern_error(pattern: str, *, trusted: bool = False) -> PatternError | None
     except regex.error as error:
         known: Any = error  # the stubs leave its attributes out
         position = "" if known.pos is None else f" at position {known.pos} (before {pattern[known.pos : known.pos + 20]!r})"
-        return PatternError(f"{known.msg}{position}; mend it, and escape signs that are meant as they are", known.pos)
+        offset = unclosed(pattern) if known.msg.startswith("missing )") else known.pos
+        return PatternError(f"{known.msg}{position}; mend it, and escape signs that are meant as they are", offset)
     except (RecursionError, OverflowError, ValueError, KeyError, MemoryError) as error:
         return PatternError(f"{type(error).__name__}; write it more simply")
     return None

@@ -143,13 +143,18 @@ def no_literal(pack: Pack) -> Iterator[Found]:
     """
     for pattern in pack.patterns:
         needed = needed_literals(pattern.text)
-        best = min(map(len, needed.sets[0]), default=0) if needed.sets else 0
+        best = max((min(map(_letters, literals)) for literals in needed.sets), default=0)
         if best < LEAST_LITERAL and pattern.finds:
             place = pack.place(pattern.entry, *pattern.path)
             what = "has no word" if best == 0 else f"has no word longer than {best} {'letter' if best == 1 else 'letters'}"
             why = "" if needed.plain else "; it uses what only the regex module knows, where no word can be read off"
             message = f"the pattern {what} that each of its matches holds{why}; name one of {LEAST_LITERAL} letters or more"
             yield Found(pack.file(pattern.entry).span_at(place), message, subject=str(pattern.entry.form.id))
+
+
+def _letters(literal: str) -> int:
+    """Characters of a literal but blanks; a sign of a script without an alphabet is worth two."""
+    return sum(1 if char < "\u2e80" else 2 for char in literal if char != " ")
 
 
 _MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"

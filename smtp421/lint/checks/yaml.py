@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
+
+import yaml
 
 from smtp421.lint.check import Found, check
 from smtp421.lint.finding import Edit, Fix, Level
@@ -69,15 +72,26 @@ def implicit_type(pack: Pack) -> Iterator[Found]:
     """
     for found in pack.told("implicit-type"):
         file = next(file for file in pack.files.values() if file.name == found.span.path)
-        scalar = file.scalars.get(found.span[1:3])
+        scalar = file.scalars.get((found.span.line, found.span.column))
         if scalar is None or scalar.style:
             yield found
             continue
         raw = file.text[scalar.start : scalar.end]
-        edit = Edit(found.span, f"'{raw}'")
-        yield found._replace(
-            message=f"{found.message}; as text it is '{raw}'", fix=Fix("put quotes around it", (edit,), safe=True)
-        )
+        message = f"YAML reads a bare {shown_raw(raw)} as {_meaning(raw)}; put quotes around it"
+        edit = Edit(found.span, "'" + raw.replace("'", "''") + "'")
+        yield found._replace(message=message, fix=Fix("put quotes around it", (edit,), safe=True))
+
+
+def shown_raw(raw: str) -> str:
+    """A bare word as it is quoted in a message, cut where it is long."""
+    return raw if len(raw) <= 40 else raw[:37] + "..."
+
+
+def _meaning(raw: str) -> str:
+    value = yaml.safe_load(raw)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return f"the date {value}" if isinstance(value, date) else f"the number {value}"
 
 
 @check("Y104", "unreadable-file", Level.ERROR)

@@ -12,5 +12,6 @@ def render(output: Output) -> Iterator[str]:
     """The lines; nothing where there is no finding. What is about a whole file stands at 1:1."""
     for finding in output.report.findings:
         span = finding.span
-        place = f"{span.path}:{max(span.line, 1)}:{max(span.column, 1)}"
+        dot = "./" if span.path.startswith(":") else ""  # CI servers take lines that begin with :: for commands
+        place = f"{dot}{span.path}:{max(span.line, 1)}:{max(span.column, 1)}"
         yield visible(f"{place}: {finding.level} {finding.slug} {finding.message}") + "\n"
