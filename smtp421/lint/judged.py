@@ -6,6 +6,7 @@ import re
 from typing import NamedTuple
 
 from smtp421.diagnosis.subject import identity_of, subject_of
+from smtp421.lint.check import quoted
 from smtp421.lint.samples import found_in
 from smtp421.model import Attempt
 from smtp421.rulebook import RuleBook
@@ -58,10 +59,10 @@ def _words(form: RuleForm, subject: Subject) -> str:
     if match.text and not any(found_in(pattern, text) for pattern in match.text):
         codes = next((codes for codes in map(begins_with_codes, match.text) if codes), "")
         if codes:
-            return f"its text is {shown(text)} without the codes; take {codes!r} out of the pattern, and give `code`"
+            return f"its text is {shown(text)} without the codes; take '{codes}' out of the pattern, and give `code`"
         return f"no pattern is found in its text {shown(text)}; mend the pattern, or the example"
     veto = next((pattern for pattern in match.not_text if found_in(pattern, text)), "")
-    return f"`not_text` is found in it: {shown(veto)}; narrow that" if veto else ""
+    return f"`not_text` is found in it: {quoted(veto)}; narrow that" if veto else ""
 
 
 def _conditions(form: RuleForm, subject: Subject) -> str:

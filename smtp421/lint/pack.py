@@ -13,6 +13,7 @@ from smtp421.diagnosis.decide import verdict_of
 from smtp421.diagnosis.subject import identity_of
 from smtp421.lint.check import Found
 from smtp421.lint.finding import Edit, Fix, Related, Span
+from smtp421.lint.halves import halves
 from smtp421.lint.judged import Judged, why_not
 from smtp421.lint.source import SourceFile
 from smtp421.lint.suppress import Suppression, suppressions_in
@@ -21,6 +22,7 @@ from smtp421.model import Fault
 from smtp421.rulebook import RuleBook, schema
 from smtp421.rulebook.compile import compile_book
 from smtp421.rulebook.load import CASES, Entry, Forms, load_all, load_cases
+from smtp421.rulebook.patterns import pattern_error
 from smtp421.rulebook.sources import RuleText
 from smtp421.rulebook.yaml_places import Place
 
@@ -59,6 +61,8 @@ class Pack:
         self.documents = {path: document for path, document in loaded.documents.items() if path in self.files}
         cases = load_cases(text for text in texts if CASES.encode() in text.data)[1]
         self.faults = list(dict.fromkeys(fault for fault in (*loaded.faults, *cases) if fault.path in self.files))
+        self._texts = {text.path: text for text in texts}
+        self._faulty = {fault.path for fault in self.faults}
         self._judged: dict[str, Judged] = {}
         self._subjects: dict[str, list[tuple[int, str]]] = {}
         self._suppressions = {file.name: tuple(suppressions_in(file)) for file in self.files.values()}
@@ -77,17 +81,23 @@ class Pack:
 
     @cached_property
     def rules(self) -> list[Entry[schema.RuleForm]]:
-        """The rules of the linted files."""
+        """The rules of the linted files that work."""
         return list(self.own(self.forms.rules))
 
     @cached_property
+    def all_rules(self) -> list[Entry[schema.RuleForm]]:
+        """Those, and what is sound in the rules that were left out for a fault: for checks that run no rule."""
+        return [*self.rules, *halves(self._texts, self.documents, self.forms.rules)]
+
+    @cached_property
     def patterns(self) -> list[Pattern]:
-        """All patterns of the linted files."""
+        """All patterns of the linted files that can be compiled."""
         rules = (
             Pattern(entry, ("match", key, index), text, key == "text")
-            for entry in self.rules
+            for entry in self.all_rules
             for key, texts in (("text", entry.form.match.text), ("not_text", entry.form.match.not_text))
             for index, text in enumerate(texts)
+            if entry.text.path not in self._faulty or pattern_error(text) is None
         )
         marks = (
             Pattern(entry, ("marks", index), text, finds=True)

@@ -32,7 +32,7 @@ PLACES = {
     "redos": (6, 14, 6, 35),
     "needless-wildcard": (6, 27, 6, 29),
     "unescaped-dot": (6, 15, 6, 22),
-    "no-literal": (6, 14, 6, 30),
+    "no-literal": (6, 14, 6, 33),
     "matches-everything": (6, 30, 6, 46),
     "volatile-text": (6, 32, 6, 44),
     "code-mismatch": (7, 23, 7, 30),

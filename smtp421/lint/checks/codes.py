@@ -29,7 +29,7 @@ def code_mismatch(pack: Pack) -> Iterator[Found]:
 
         match: {code: [421], enhanced_code: ['4.7.1']}
     """
-    for entry in pack.rules:
+    for entry in pack.all_rules:
         match = entry.form.match
         classes = {str(code)[0] for code in match.code} or {"4", "5"}
         for index, code in enumerate(match.enhanced_code):
@@ -55,7 +55,7 @@ def unregistered_code(pack: Pack) -> Iterator[Found]:
         match: {enhanced_code: ['4.7.1']}
     """
     seen = {code for entry in pack.forms.rules.values() for text in entry.form.examples for code in _CODE.findall(text)}
-    for entry in pack.rules:
+    for entry in pack.all_rules:
         match = entry.form.match
         odd = [
             ("code", index, str(code), "in no standard")

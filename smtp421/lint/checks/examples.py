@@ -29,7 +29,7 @@ def missing_example(pack: Pack) -> Iterator[Found]:
         examples: ['421 4.7.0 [TSS04] Messages from 192.0.2.1 temporarily deferred']
         counterexamples: ['421 4.7.1 [TS03] All messages from 192.0.2.1 will be permanently deferred']
     """
-    for entry in pack.rules:
+    for entry in pack.all_rules:
         for key, what in (
             ("examples", "a reply that this rule is for"),
             ("counterexamples", "a reply that it must leave to others"),
@@ -129,7 +129,7 @@ def example_private_data(pack: Pack) -> Iterator[Found]:
     """
     constant = " ".join(pattern for entry in pack.forms.rules.values() for pattern in entry.form.match.text if "@" in pattern)
     constant = constant.replace("\\", "").lower()
-    for entry in pack.rules:
+    for entry in pack.all_rules:
         texts = [text for _key, _index, text in pack.examples(entry)]
         instead = stand_ins(texts)
         if not instead:

@@ -192,7 +192,7 @@ def hidden_character(pack: Pack) -> Iterator[Found]:
                 message = f"a character that nobody sees, U+{ord(char):04X}; delete it, or write a blank"
                 yield pack.inside(pattern, at, at + 1, message, title="write a blank", text=" ")
                 break
-    for entry in pack.rules:
+    for entry in pack.all_rules:
         form = entry.form
         for path, text in ((("title",), form.title), (("summary",), form.summary)):
             hidden = next(filter(_hidden, text), None)

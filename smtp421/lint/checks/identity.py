@@ -128,13 +128,15 @@ def id_namespace(pack: Pack) -> Iterator[Found]:
     families = {name: entry.form.family or name for name, entry in pack.forms.providers.items()}
     for name, family in families.items():
         prefixes[family].append(name.replace("_", "-") + "-")
-    for entry in pack.rules:
+    for entry in pack.all_rules:
         name, provider = entry.form.id, entry.form.provider
-        if provider is not None:
+        if provider is not None and provider in families:
             wanted = prefixes[families[provider]]
             if not name.startswith(tuple(wanted)):
                 first = provider.replace("_", "-")
                 yield pack.found(entry, f"the id does not begin with its provider; call it '{first}-{name}' or the like", "id")
+        elif provider is not None:
+            continue
         elif entry.text.source.label == "bundled":
             if not name.startswith(f"{GENERIC}-"):
                 yield pack.found(entry, f"a rule without a provider; call it '{GENERIC}-{name}', or name its provider", "id")

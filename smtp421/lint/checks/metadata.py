@@ -30,7 +30,7 @@ def missing_metadata(pack: Pack) -> Iterator[Found]:
           - {title: Acme postmaster page, url: 'https://postmaster.acme.example', checked: 2026-11-20}
     """
     yield from pack.told("missing-metadata")
-    for entry in pack.rules:
+    for entry in pack.all_rules:
         form = entry.form
         if not form.references:
             yield pack.found(entry, "the rule has no references; name the page that it rests on, and the day you read it", "id")
@@ -68,7 +68,7 @@ def stale_rule(pack: Pack) -> Iterator[Found]:
 
 def _dated(pack: Pack) -> Iterator[tuple[Entry[Any], Path, Any]]:
     """All that bears a date of reading: (entry, its path, the form)."""
-    entries: list[Entry[Any]] = [*pack.rules, *pack.own(pack.forms.fixes)]
+    entries: list[Entry[Any]] = [*pack.all_rules, *pack.own(pack.forms.fixes)]
     for entry in entries:
         for index, reference in enumerate(entry.form.references):
             yield entry, ("references", index), reference

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from smtp421.lint.check import Found, check
+from smtp421.lint.check import Found, check, quoted
 from smtp421.lint.finding import Level
+from smtp421.lint.judged import begins_with_codes
 from smtp421.lint.pack import Pack, Pattern
 from smtp421.lint.private import is_contact
 from smtp421.rulebook.literals import needed_literals
@@ -88,16 +89,16 @@ def unescaped_dot(pack: Pack) -> Iterator[Found]:
     """
     for pattern in pack.patterns:
         yield from _classes(pack, pattern)
-        for found in _DOTTED.finditer(pattern.text):
+        codes = len(begins_with_codes(pattern.text))  # these are told by R504
+        for found in _DOTTED.finditer(pattern.text, codes):
             if _in_class(pattern.text, found.start()):
                 continue
-            message = f"{found[0]!r}: a bare dot is any character; write {_escaped(found[0])!r}"
+            message = f"{quoted(found[0])}: a bare dot is any character; write {quoted(_escaped(found[0]))}"
             yield pack.inside(pattern, *found.span(), message, title="escape the dots", text=_escaped(found[0]))
 
 
 _DOTTED = re.compile(
     r"(?<![\\\w.])[245x]\.\d{1,3}\.\d{1,3}(?![\w*+?{])"  # an enhanced code
-    r"|(?<![\\\w.])(?:\d{1,3}\.){3}\d{1,3}(?![\w*+?{])"  # an address
     rf"|(?<![\\\w.-])(?:[a-z0-9][a-z0-9-]*\.)+(?:{_TOP_DOMAINS})(?![\w*+?{{])",  # a host's name
     re.IGNORECASE,
 )
@@ -143,18 +144,13 @@ def no_literal(pack: Pack) -> Iterator[Found]:
     """
     for pattern in pack.patterns:
         needed = needed_literals(pattern.text)
-        best = max((min(map(_letters, literals)) for literals in needed.sets), default=0)
+        best = max((min(map(len, literals)) for literals in needed.sets), default=0)
         if best < LEAST_LITERAL and pattern.finds:
             place = pack.place(pattern.entry, *pattern.path)
             what = "has no word" if best == 0 else f"has no word longer than {best} {'letter' if best == 1 else 'letters'}"
             why = "" if needed.plain else "; it uses what only the regex module knows, where no word can be read off"
             message = f"the pattern {what} that each of its matches holds{why}; name one of {LEAST_LITERAL} letters or more"
             yield Found(pack.file(pattern.entry).span_at(place), message, subject=str(pattern.entry.form.id))
-
-
-def _letters(literal: str) -> int:
-    """Characters of a literal but blanks; a sign of a script without an alphabet is worth two."""
-    return sum(1 if char < "\u2e80" else 2 for char in literal if char != " ")
 
 
 _MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
@@ -191,6 +187,6 @@ def volatile_text(pack: Pack) -> Iterator[Found]:
         for volatile, what in _VOLATILE:
             found = volatile.search(pattern.text)
             if found and not _in_class(pattern.text, found.start()) and not is_contact(found[0]):
-                message = f"{found[0]!r} is {what}, another one next time; write {INSTEAD}"
+                message = f"{quoted(found[0])} is {what}, another one next time; write {INSTEAD}"
                 yield pack.inside(pattern, *found.span(), message, title=f"write {INSTEAD}", text=INSTEAD)
                 break

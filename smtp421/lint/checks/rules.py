@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from smtp421.lint.check import Found, check
+from smtp421.lint.check import Found, check, quoted
 from smtp421.lint.checks.examples import shadowed_by
 from smtp421.lint.finding import Level, Related
 from smtp421.lint.judged import begins_with_codes
@@ -193,7 +193,7 @@ def _codes(pack: Pack, pattern: Pattern) -> Iterator[Found]:
     if not codes or not isinstance(pattern.entry.form, schema.RuleForm) or _is_shown(pack, pattern):
         return
     start = pattern.text.index(codes)
-    message = f"{codes!r}: codes are not part of the text that is searched; delete it, and give `code` or `enhanced_code`"
+    message = f"{quoted(codes)}: codes are not part of the text that is searched; delete it, and give `code` or `enhanced_code`"
     yield pack.inside(pattern, start, start + len(codes), message, title="delete the codes", text="")
 
 

@@ -26,7 +26,8 @@ def render(output: Output) -> Iterator[str]:
     for finding in output.report.findings:
         yield from _finding(finding, output, painter)
         yield "\n"
-    yield painter.line(_summary(output))
+    for line in wrap(_summary(output), output.view.width) if output.view.terminal else [_summary(output)]:
+        yield painter.line(line)
 
 
 def _finding(finding: Finding, output: Output, painter: Format) -> Iterator[str]:
@@ -68,7 +69,7 @@ def _cut(file: SourceFile, span: Span, width: int) -> tuple[str, str, str]:
     line = file.line(span.line)
     first = span.column - 1
     last = span.end_column - 1 if span.end_line == span.line else len(line)
-    before, marked, after = visible(line[:first]), visible(line[first:last].rstrip()), visible(line[last:])
+    before, marked, after = visible(line[:first]), visible(line[first:last]), visible(line[last:])
     if cells(before) + min(cells(marked), width // 2) > width:
         before = "..." + before[len(before) - width // 3 :]
     room = width - cells(before)
