@@ -17,7 +17,8 @@ from smtp421.rulebook.texts import collapse
 MOST_WORDS = 8
 COMMON = 3.0
 """Rarity below which a word makes a run worse: it stands in every twentieth example."""
-LEAST_LETTERS = 6
+LEAST = ((2, 12), (2, 6), (1, 6))
+"""Words and letters that a pattern has at least; the next pair is for replies that have no such run."""
 TRIED = 40
 """Runs that are looked for among the examples."""
 CODE_WEIGHT = 12.0
@@ -67,8 +68,8 @@ def pattern_of(text: str, corpus: Corpus) -> Pattern | None:
     """The pattern for a reply text; None where the text has no words to go by."""
     text = collapse(text)
     runs = list(_runs(text))
-    parts = [part for run in runs for part in _ranked(run, corpus, least=2)]
-    parts = parts or [part for run in runs for part in _ranked(run, corpus, least=1)]
+    tries = ([part for run in runs for part in _ranked(run, corpus, *least)] for least in LEAST)
+    parts: list[tuple[float, Sequence[Token]]] = next(filter(None, tries), [])
     best: Pattern | None = None
     for _, tokens in sorted(parts, key=lambda part: -part[0])[:TRIED]:
         pattern = _joined(tokens)
@@ -112,6 +113,8 @@ def _near_figure(masks: Sequence[str], position: int) -> bool:
 
 def _token(word: str, mask: str, *, near_figure: bool) -> Token | None:
     """A word as a pattern has it; None where it is another one next time."""
+    if word[0] == "<":
+        return None  # an address, a command or a name that is quoted
     bare = word.strip(_EDGES)
     code = _CODE.search(word)
     if code is not None:
@@ -126,7 +129,8 @@ def _token(word: str, mask: str, *, near_figure: bool) -> Token | None:
     if not any(character.isalpha() for character in bare):
         return None
     if any(character.isdigit() for character in bare) and not _TECHNICAL.fullmatch(bare):
-        return None
+        # Where words are not set apart by blanks, a figure stands in the midst of them.
+        return None if bare.isascii() else Token(word, re.sub(r"\d", "", bare), ends=word[-1] in ".;!?")
     return Token(word, bare, ends=word[-1] in ".;!?")
 
 
@@ -135,20 +139,23 @@ def _around(word: str, bare: str, instead: str) -> str:
     return escape(before) + instead + escape(after)
 
 
-def _ranked(run: Sequence[Token], corpus: Corpus, least: int) -> Iterator[tuple[float, Sequence[Token]]]:
-    """Each part of a run that can be a pattern, with its weight; ``least`` words, unless one is a server's own code."""
+def _ranked(
+    run: Sequence[Token], corpus: Corpus, least_words: int, least_letters: int
+) -> Iterator[tuple[float, Sequence[Token]]]:
+    """Each part of a run that can be a pattern, with its weight; a server's own code may stand alone."""
     weights = [_weight(token, corpus) for token in run]
     for start in range(len(run)):
         for end in range(start + 1, min(start + MOST_WORDS, len(run)) + 1):
             part = run[start:end]
-            letters = sum(len(token.word) for token in part)
-            if len(part) < least and not part[0].code:
-                continue
-            if letters >= LEAST_LETTERS and all(
-                token.word and token.word.lower() not in _LITTLE for token in (part[0], part[-1])
-            ):
-                code = any(token.code for token in part)
+            code = any(token.code for token in part)
+            enough = code or (len(part) >= least_words and sum(map(_letters, part)) >= least_letters)
+            if enough and all(token.word and token.word.lower() not in _LITTLE for token in (part[0], part[-1])):
                 yield (CODE_WEIGHT - len(part) if code else sum(weights[start:end])), part
+
+
+def _letters(token: Token) -> int:
+    """Letters of a word; a Chinese or Japanese one says as much as three."""
+    return len(token.word) if token.word.isascii() else sum(3 if ord(letter) > 0x2E80 else 1 for letter in token.word)
 
 
 def _weight(token: Token, corpus: Corpus) -> float:
@@ -167,7 +174,7 @@ def _joined(tokens: Sequence[Token]) -> str:
             text = text.lstrip(_EDGES)
         if number == len(tokens) - 1 and not token.code:
             text = text.rstrip(_EDGES)
-        parts.append(escape(text))
+        parts.append(escape(text) if token.code or text.isascii() else re.sub(r"\d+", r"\\d+", escape(text)))
     return " ".join(parts)
 
 

@@ -74,7 +74,7 @@ def new_rule(
     from smtp421.cli.whole import write_whole
     from smtp421.rulebook.sources import rule_sources
 
-    asking = sys.stdin.isatty() and sys.stderr.isatty()
+    asking = at_terminal()
     if not text and not piped() and not asking:
         raise typer.BadParameter("give the reply", param_hint="TEXT")
     book = smtp421.load_rulebook(rules or ())
@@ -97,6 +97,11 @@ def new_rule(
     else:
         write_whole(output, [written.text])
         remark(f"{written.draft.id} is in {output}")
+
+
+def at_terminal() -> bool:
+    """Whether somebody is there to be asked."""
+    return sys.stdin.isatty() and sys.stderr.isatty()
 
 
 def _text(words: list[str] | None, *, asking: bool) -> str:
