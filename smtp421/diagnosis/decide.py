@@ -63,7 +63,7 @@ def diagnose(attempt: Attempt, book: RuleBook, evidence: Iterable[Evidence] = ()
     ``logged`` tells whether the text held more than a reply.
     """
     who = identity_of(attempt, book)
-    verdict = _verdict(attempt, book, who)
+    verdict = verdict_of(attempt, book, who)
     rule = verdict.rule
     origin = _origin(attempt, rule)
     confidence = _confidence(verdict)
@@ -109,7 +109,7 @@ def diagnose(attempt: Attempt, book: RuleBook, evidence: Iterable[Evidence] = ()
     )
 
 
-def _verdict(attempt: Attempt, book: RuleBook, who: Identity) -> Verdict:
+def verdict_of(attempt: Attempt, book: RuleBook, who: Identity) -> Verdict:
     """The rules that fit; for a chain of answers those that fit the inner one, unless only the outer one's words are known."""
     outer = tuple(book.matches(subject_of(attempt.reply, attempt, who)))
     if attempt.inner is None:

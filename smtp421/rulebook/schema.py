@@ -72,6 +72,14 @@ class MatchForm(Form):
     """The provider must have been recognised by its relay or a mark in the reply; for texts that others say as well."""
 
 
+class RelatedForm(Form):
+    """Another rule, and how this one stands to it."""
+
+    id: Id
+    type: Literal["similar", "derived", "renamed", "merged", "obsolete"]
+    """``renamed`` and ``merged``: this rule took the other's place, which need not exist any more; the words are Sigma's."""
+
+
 class RuleForm(Form):
     """One rule: which replies it fits, what they mean and what to do."""
 
@@ -102,6 +110,8 @@ class RuleForm(Form):
     """In the order to be tried; the cause's where missing."""
     next_checks: tuple[Line, ...] = ()
     references: tuple[ReferenceForm, ...] = ()
+    related: tuple[RelatedForm, ...] = ()
+    """Rules to look at as well."""
     examples: tuple[Example, ...] = ()
     counterexamples: tuple[Example, ...] = ()
 

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import difflib
+import re
+from collections.abc import Iterable
+from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from smtp421.rulebook import schema
@@ -17,9 +22,14 @@ INNER: dict[str, type[schema.Form]] = {
     "feedback_loop": schema.ReferenceForm,
     "answers": schema.EdgeForm,
     "unknown": schema.EdgeForm,
+    "related": schema.RelatedForm,
     "captures": schema.CapturesForm,
 }
 """The form of what stands under a key."""
+
+LONGEST_NAME = 80
+"""Longer names than this are not compared with known ones."""
+LONGEST_SHOWN = 60
 
 EXPECTED = {
     "code": "a reply code such as 421, or 4xx for its class",
@@ -40,6 +50,57 @@ EXPECTED = {
 """What is to stand under a key, where its form alone would not tell a reader."""
 
 
+MISSING_KEYS = {("RuleForm", "summary"): "missing-metadata", ("FixForm", "who"): "fix-without-who"}
+"""The check that a missing key belongs to, where it has one of its own."""
+
+
+def check_of(problem: Any, form: type[schema.Form]) -> str:
+    """The check of ``smtp421 lint`` that a problem belongs to."""
+    path, kind = problem["loc"], problem["type"]
+    if kind == "extra_forbidden":
+        return "unknown-key"
+    if kind == "missing":
+        return MISSING_KEYS.get((form.__name__, path[-1] if len(path) == 1 else ""), "missing-key")
+    if kind != "date_from_datetime_inexact" and isinstance(problem["input"], (bool, int, float, date)) and not _is_figure(path):
+        return "implicit-type"
+    return "id-format" if path and path[-1] == "id" and isinstance(problem["input"], str) else "invalid-value"
+
+
+def _is_figure(path: tuple[int | str, ...]) -> bool:
+    """Whether a number belongs there, though another one."""
+    return any(key in ("code", "priority", "value", "thresholds", "defaults") for key in path)
+
+
+def near_choice(problem: Any) -> str:
+    """The choice that a wrong word is near to."""
+    if problem["type"] not in ("literal_error", "enum") or not isinstance(problem["input"], str):
+        return ""
+    return nearest(problem["input"], re.findall(r"'([^']+)'", problem["ctx"]["expected"]))
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The known name that was probably meant; empty where none is near."""
+    return _nearest(name, tuple(known)) if len(name) <= LONGEST_NAME else ""
+
+
+@lru_cache(maxsize=512)
+def _nearest(name: str, known: tuple[str, ...]) -> str:
+    folded = {each.lower().replace("_", "-"): each for each in known}
+    close = difflib.get_close_matches(name.lower().replace("_", "-"), list(folded), 1)
+    return folded[close[0]] if close else ""
+
+
+def did_you_mean(near: str) -> str:
+    """`` (did you mean 'x'?)``, or nothing."""
+    return f" (did you mean {near!r}?)" if near else ""
+
+
+def shown(value: object) -> str:
+    """A value as it is quoted in a message, cut where it is long."""
+    text = repr(value)
+    return text if len(text) <= LONGEST_SHOWN else text[: LONGEST_SHOWN - 3] + "..."
+
+
 def known_keys(form: type[schema.Form], path: tuple[int | str, ...]) -> list[str]:
     """The keys that may stand where ``path`` leads."""
     inner = next((INNER[key] for key in reversed(path[:-1]) if isinstance(key, str) and key in INNER), form)
@@ -53,15 +114,14 @@ def describe(problem: Any, keys: list[str], hint: str) -> str:
     last = next((key for key in reversed(path) if isinstance(key, str) and (key in EXPECTED or key in INNER)), "")
     name = path[-1] if path else ""
     if kind == "extra_forbidden":
-        return f"unknown key {name!r}{hint}; known here: {', '.join(keys)}"
+        return f"unknown key {shown(name)}{hint}; known here: {', '.join(keys)}"
     if kind == "missing":
         return f"the key {name!r} is missing; add it"
     found = problem["input"]
-    shown = repr(found) if len(repr(found)) <= 60 else repr(found)[:57] + "..."
     quote = "; put quotes around it: YAML reads a bare yes, no, on or off as true or false" if isinstance(found, bool) else ""
     if kind in ("literal_error", "enum"):
-        return f"{shown} is none of {problem['ctx']['expected']}{quote}"
+        return f"{shown(found)} is none of {problem['ctx']['expected']}{hint}{quote}"
     if last in EXPECTED and kind not in ("string_too_long", "string_too_short", "too_long", "too_short"):
-        return f"found {shown}; expected {EXPECTED[last]}{quote}"
+        return f"found {shown(found)}; expected {EXPECTED[last]}{quote}"
     message: str = problem["msg"]
-    return f"found {shown}; {message[:1].lower()}{message[1:]}{quote}"
+    return f"found {shown(found)}; {message[:1].lower()}{message[1:]}{quote}"
