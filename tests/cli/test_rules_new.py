@@ -28,6 +28,7 @@ def test_a_rule_is_added_to_a_file(smtp421, tmp_path):
         assert (code, out) == (0, "")
         assert "is in pack.yaml" in err
     assert smtp421("test", "pack.yaml").out == "6 passed (4 examples, 2 counterexamples)\n"
+    assert smtp421("lint", "pack.yaml").out == "No findings in 1 file.\n"
 
 
 def test_what_only_the_author_can_tell(smtp421):
