@@ -23,8 +23,8 @@ def test_a_printed_file_can_be_used(smtp421, tmp_path):
 
 
 def test_a_rule_is_added_to_a_file(smtp421, tmp_path):
-    for reply in (REPLY, "452 Zork is at the barbazzle"):
-        code, out, err = smtp421("rules", "new", *OPTIONS, "-o", "pack.yaml", "-", stdin=reply)
+    for title, reply in (("Quux is shut", REPLY), ("Zork is shut", "452 Zork is at the barbazzle")):
+        code, out, err = smtp421("rules", "new", *OPTIONS, "--title", title, "-o", "pack.yaml", "-", stdin=reply)
         assert (code, out) == (0, "")
         assert "is in pack.yaml" in err
     assert smtp421("test", "pack.yaml").out == "6 passed (4 examples, 2 counterexamples)\n"
