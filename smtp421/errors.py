@@ -72,3 +72,16 @@ class OutputUnwritable(Smtp421Error):
     """A file could not be written."""
 
     template = "cannot write {path}: {reason}; check the folder and its permissions"
+
+
+class NoPattern(Smtp421Error):
+    """A reply has no words that a rule could go by."""
+
+    template = "no words in {shown} tell it from other replies; write the rule by hand, `smtp421 rules show ID` shows one"
+    exit_code = 1
+
+
+class RuleNotAdded(Smtp421Error):
+    """A rule could not be put into a file."""
+
+    template = "cannot add a rule to {path}: {reason}; mend the file, or name another one"

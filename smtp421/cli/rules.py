@@ -12,6 +12,7 @@ from smtp421.cli.names import check_name
 from smtp421.cli.options import Color, Mta, PageForm, Rules, chosen_color
 from smtp421.cli.output import remark, view, write
 from smtp421.cli.rules_diff import diff_rules
+from smtp421.cli.rules_new import new_rule
 from smtp421.render.interface import renderer
 
 if TYPE_CHECKING:
@@ -149,6 +150,7 @@ def coverage(
     write([renderer(form, view(chosen_color(ctx, color))).page(page)])
 
 
+app.command("new")(new_rule)
 app.command("diff")(diff_rules)
 
 

@@ -52,7 +52,7 @@ def test(
 
     $ smtp421 test --format junit -o report.xml my-rules/
 
-    $ smtp421 test --coverage --watch my-rules/
+    $ smtp421 test --coverage cases.yaml
 
     A case file begins with `schema: smtp421.cases/1`; `smtp421 schema cases` prints its form.
 

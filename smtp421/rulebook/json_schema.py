@@ -31,6 +31,7 @@ KINDS: dict[str, type[BaseModel]] = {
     "tree": schema.TreeFile,
     "cases": schema.CasesFile,
 }
+CONFIG = "config"
 EXAMPLES: dict[str, list[Any]] = {
     "checked": ["2026-11-20"],
     "code": [[421], ["4xx"]],
@@ -67,9 +68,41 @@ def json_schema(kind: str) -> dict[str, Any]:
     return described
 
 
+def config_schema() -> dict[str, Any]:
+    """The schema of ``smtp421.toml``: the keys that :mod:`smtp421.lint.config` reads."""
+    from smtp421.lint.check import all_checks
+    from smtp421.lint.config import HELD_KEYS, KEYS
+    from smtp421.lint.finding import Level
+
+    names = {"type": "array", "items": {"type": "string"}, "examples": [[check.slug for check in all_checks()[:2]]]}
+    forms: dict[str, dict[str, Any]] = {
+        "fail-level": {"enum": [str(level) for level in Level]},
+        "max-age-days": {"type": "integer", "minimum": 0},
+        "baseline": {"type": "string"},
+        "reason": {"type": "string", "minLength": 1},
+        "paths": {"type": "array", "items": {"type": "string"}, "examples": [["rules/old/*"]]},
+    }
+
+    def table(keys: Mapping[str, str], **more: Any) -> dict[str, Any]:
+        made = {key: {**forms.get(key, names), "description": f"{text[0].upper()}{text[1:]}."} for key, text in keys.items()}
+        return {"type": "object", "additionalProperties": False, "properties": made, **more}
+
+    forms["suppress"] = {"type": "array", "items": table(HELD_KEYS, required=["checks", "reason"])}
+    return {
+        "$schema": DRAFT,
+        "$id": f"{HOME}config{SUFFIX}",
+        "title": "smtp421 configuration",
+        "description": "smtp421.toml, or the table [tool.smtp421] of pyproject.toml.",
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {"lint": table(KEYS)},
+    }
+
+
 def text_of(kind: str) -> str:
     """The schema as it is shipped."""
-    return json.dumps(json_schema(kind), indent=2, ensure_ascii=False) + "\n"
+    made = config_schema() if kind == CONFIG else json_schema(kind)
+    return json.dumps(made, indent=2, ensure_ascii=False) + "\n"
 
 
 def _describe(part: dict[str, Any], texts: Mapping[str, str]) -> None:
@@ -134,7 +167,7 @@ def _plain(text: str) -> str:
 
 def main() -> None:
     """Write all schemas to where they are shipped."""
-    for kind in KINDS:
+    for kind in (*KINDS, CONFIG):
         (FOLDER / f"{kind}{SUFFIX}").write_text(text_of(kind), encoding="utf-8")
 
 

@@ -22,6 +22,7 @@ class Coverage(NamedTuple):
     causes_without_rules: tuple[str, ...]
     """No rule of the full set names them."""
     causes_without_cases: tuple[str, ...]
+    """Of those that the tested rules name."""
 
 
 def coverage(results: Iterable[Result], rules: Iterable[str], book: RuleBook) -> Coverage:
@@ -31,6 +32,7 @@ def coverage(results: Iterable[Result], rules: Iterable[str], book: RuleBook) ->
     every = list(rules)
     without = tuple(sorted(rule for rule in every if rule not in won))
     named = {book.cause_of(rule) for rule in book.rules}
+    tested = {book.cause_of(rule) for rule in every}
     reached = {book.cause_of(rule) for rule in won if rule is not None}
     number = len(every) - len(without)
     return Coverage(
@@ -39,5 +41,5 @@ def coverage(results: Iterable[Result], rules: Iterable[str], book: RuleBook) ->
         number / len(every) if every else 1.0,
         without,
         tuple(cause for cause in book.causes if cause not in named),
-        tuple(cause for cause in book.causes if cause not in reached),
+        tuple(cause for cause in book.causes if cause in tested and cause not in reached),
     )

@@ -1,13 +1,15 @@
 """The JSON Schemas for editors: current, valid, and of one mind with the models."""
 
 import json
+import tomllib
 from pathlib import Path
 
 import jsonschema
 import pytest
 import yaml
 
-from smtp421.rulebook.json_schema import KINDS, json_schema, text_of
+from smtp421.lint.config import read_config
+from smtp421.rulebook.json_schema import CONFIG, KINDS, config_schema, json_schema, main, text_of
 from smtp421.rulebook.sources import bundled_rules
 from smtp421.schemas import FOLDER, SUFFIX, kinds
 
@@ -32,14 +34,49 @@ def faults(kind, value):
     return [error.message for error in jsonschema.Draft7Validator(json.loads(kinds()[kind].read_text())).iter_errors(value)]
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", [*KINDS, CONFIG])
 def test_shipped_schemas_are_current(kind):
     """Else run `python -m smtp421.rulebook.json_schema`."""
     assert (FOLDER / f"{kind}{SUFFIX}").read_text(encoding="utf-8") == text_of(kind)
 
 
 def test_no_other_is_shipped():
-    assert set(kinds()) == set(KINDS)
+    assert set(kinds()) == {*KINDS, CONFIG}
+
+
+def test_they_can_be_written_anew(tmp_path, monkeypatch):
+    monkeypatch.setattr("smtp421.rulebook.json_schema.FOLDER", tmp_path)
+    main()
+    assert {path.name for path in tmp_path.iterdir()} == {f"{kind}{SUFFIX}" for kind in (*KINDS, CONFIG)}
+
+
+CONFIGURATION = """
+[lint]
+select = ["P", "duplicate-id"]
+ignore = ["stale-rule"]
+fail-level = "warning"
+max-age-days = 100
+baseline = "known.json"
+
+[[lint.suppress]]
+checks = ["missing-example"]
+paths = ["rules/*"]
+reason = "they are old"
+"""
+
+
+def test_configurations_are_accepted_as_they_are_read(tmp_path):
+    path = tmp_path / "smtp421.toml"
+    path.write_text(CONFIGURATION)
+    value = tomllib.loads(CONFIGURATION)
+    assert read_config(path).max_age_days == 100
+    assert faults(CONFIG, value) == []
+    assert set(value["lint"]) == set(config_schema()["properties"]["lint"]["properties"])
+    del value["lint"]["suppress"][0]["reason"]
+    value["lint"]["fail-level"] = "fatal"
+    assert len(faults(CONFIG, value)) == 2
+    example = tomllib.loads((ROOT / "examples" / "own-rules" / "smtp421.toml").read_text())
+    assert faults(CONFIG, example) == []
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -49,7 +86,11 @@ def test_they_are_draft_07(kind):
     assert "``" not in text_of(kind)
 
 
-FILES = [*sorted(bundled_rules().rglob("*.yaml")), *sorted((ROOT / "tests" / "cases").glob("*.yaml"))]
+FILES = [
+    *sorted(bundled_rules().rglob("*.yaml")),
+    *sorted((ROOT / "tests" / "cases").glob("*.yaml")),
+    *sorted((ROOT / "examples" / "own-rules").glob("*/*.yaml")),
+]
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)

@@ -61,7 +61,13 @@ def test_every_expectation_of_the_form_can_be_asked():
 
 def test_waiting_time_and_words(book, now):
     result = judge(
-        check("450 4.2.0 Greylisted for 300 seconds", ("captures.wait_seconds", 300), ("captures.matched", "Greylisted for 300 seconds")), book, now
+        check(
+            "450 4.2.0 Greylisted for 300 seconds",
+            ("captures.wait_seconds", 300),
+            ("captures.matched", "Greylisted for 300 seconds"),
+        ),
+        book,
+        now,
     )
     assert result.outcome is Outcome.PASSED
 
