@@ -25,7 +25,7 @@ class Compiled(NamedTuple):
     head: dict[str, Any]
     """The index: all that matching needs."""
     pages: bytes
-    """Lines: pages in the order of the names in the index, the tree, the rules' causes, the words of rules and of marks."""
+    """Lines: pages in the order of the names in the index, the tree, the rules' columns, the words of rules and of marks."""
 
 
 def compile_book(forms: Forms, faults: Sequence[Fault], sources: Sequence[RuleSource]) -> Compiled:
@@ -63,7 +63,8 @@ def compile_book(forms: Forms, faults: Sequence[Fault], sources: Sequence[RuleSo
         ),
         "faults": list(faults),
     }
-    rows = (*rules, *causes, *fixes, *providers, _tree(forms), [rule.cause for rule in rules])
+    columns = [[getattr(rule, name) for rule in rules] for name in pages.Columns._fields[1:]]
+    rows = (*rules, *causes, *fixes, *providers, _tree(forms), columns)
     lines = [line.encode("utf-8", "surrogatepass") for line in (*map(to_json, rows), *texts.lines, *marks.lines)]
     index["lengths"] = [len(line) + 1 for line in lines]
     return Compiled(json.loads(to_json(index)), b"\n".join((*lines, b"")))

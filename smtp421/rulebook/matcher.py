@@ -35,6 +35,10 @@ class Matcher:
         """The rule that wins."""
         return next(self.matches(subject), None)
 
+    def winner(self, subject: Subject) -> int | None:
+        """The number of the rule that wins."""
+        return next(self.matches(subject), (None,))[0]
+
     def matches(self, subject: Subject) -> Iterator[Found]:
         """All rules that fit, the winner first. ``subject.text`` must be white-space collapsed."""
         text = subject.text

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from smtp421.model import Origin
 from smtp421.rulebook.texts import TEXT_CAP, fold
 from smtp421.rulebook.words import WordIndex
+
+# RFC 5321 4.2: a greeting and a 421 begin with the domain of the server that speaks.
+_SPEAKER = re.compile(r"<?(?P<host>[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,})\.?>?(?=[\s:,;]|$)", re.IGNORECASE)
+_LOOKED_UP = re.compile(r"\bname=(?P<host>[\w-]+(?:\.[\w-]+)+)")
 
 
 class Identity(NamedTuple):
@@ -58,3 +64,17 @@ class Directory:
         family = next((self._families[name][0] for name in known if self._families[name][1]), None)
         software = next((name for name in known if self._families[name][2]), None)
         return Identity(known[0] if known else None, family, software)
+
+    def who(self, host: str | None, code: int | None, text: str, origin: Origin | None) -> Identity:
+        """Who answered. The relay decides, not the recipient's domain; without one, a mark of one provider does.
+
+        A reply without either may begin with its server's name, and a failed look-up names the domain that was meant. Where our
+        own server defers a client, the other host's name tells nothing about who spoke.
+        """
+        if origin is Origin.INBOUND:
+            return self.identity(None, text)
+        known = self.identity(host, text)
+        if host or known.provider is not None:
+            return known
+        named = _LOOKED_UP.search(text) if code is None else _SPEAKER.match(text)
+        return self.identity(named["host"], text) if named else known
