@@ -80,10 +80,11 @@ def generated_rules(count: int, chance: random.Random) -> str:
             chance.randint(1, 3),
         )
         more = chance.choice(("", ", code: [4xx]", ", code: [421, 450]", ", enhanced_code: ['4.7.x']"))
+        texts = ", ".join("'" + pattern + "'" for pattern in patterns)
         provider = chance.choice(("gmail", "yahoo", "gmx", "postfix", "null", "null"))
         lines.append(
             f"  - {{id: generated-{number}, title: T, cause: rate_limit, summary: S., provider: {provider}, "
-            f"match: {{text: [{', '.join(repr(pattern) for pattern in patterns)}]{more}}}}}"
+            f"match: {{text: [{texts}]{more}}}}}"
         )
     return "\n".join(lines) + "\n"
 

@@ -112,7 +112,7 @@ class RuleBook:
         who = self._directory.who(host, code, reading, origin)
         if origin is None and code is not None:
             origin = Origin.REMOTE
-        return Classified(who[0], self._matcher.winner(reading, (code, enhanced, stage, origin, *who)))
+        return Classified(who[0], self._matcher.winner(reading, (code, enhanced, stage, origin) + who))  # noqa: RUF005 - faster
 
     def winner(self, subject: Subject) -> int | None:
         """The number of the rule that wins."""

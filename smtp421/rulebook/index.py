@@ -26,7 +26,7 @@ MARK_ORDER = ("mailbox", "gateway", "sending_service", "list", "software", "tool
 """Which kind of provider a text speaks of first, where it bears the marks of several."""
 
 
-LEAST = 3
+LEAST = 2
 """Bytes that each literal of a set must have for the set to be looked for."""
 TRIMMED = 4
 """Letters that a literal must have to be looked for without the blanks around it."""

@@ -40,6 +40,7 @@ class Matcher:
         self._axes: Mapping[str, Sequence[tuple[Any, str]]] = index["axes"]
         self._parsed: dict[str, int] = {}
         self._masks: dict[tuple[Any, ...], int] = {}
+        self._places: dict[int, tuple[int, int, int | None]] = {}
         self._fittings: dict[tuple[Any, ...], Fitting] = {}
 
     def winner(self, reading: Reading, conditions: tuple[Any, ...]) -> int | None:
@@ -71,11 +72,15 @@ class Matcher:
                 continue
             span = (finders[pattern] or self._finder(pattern))(text, folded)
             if span is not None:
-                rule = self.words.owner(pattern)
-                end = self.words.start(rule + 1)
-                vetoes = self._vetoes.get(rule)
+                rule, end, vetoes = self._places.get(pattern) or self._place(pattern)
                 if vetoes is None or not self._is_vetoed(vetoes, reading):
                     yield rule, pattern, span
+
+    def _place(self, pattern: int) -> tuple[int, int, int | None]:
+        """A pattern's rule, the number after that rule's last pattern, and the owner of its vetoes, if it has some."""
+        rule = self.words.owner(pattern)
+        place = self._places[pattern] = rule, self.words.start(rule + 1), self._vetoes.get(rule)
+        return place
 
     def _is_vetoed(self, owner: int, reading: Reading) -> bool:
         text, folded, hits = reading

@@ -37,7 +37,7 @@ class Directory:
         self._families: Mapping[str, Sequence[Any]] = index["families"]
         self._marked: Sequence[str] = index["texts"]["marked"]
         self._words = words
-        self._known: dict[tuple[str | None, ...], Identity] = {}
+        self._known: dict[tuple[str | None, ...] | str | None, Identity] = {}
 
     def identify(self, host: str | None) -> str | None:
         """The provider whose servers a host name belongs to: the longest suffix at a label's boundary."""
@@ -65,7 +65,7 @@ class Directory:
     def identity(self, host: str | None, reading: Reading) -> Identity:
         """Who answered: the relay's host name goes before marks in the text."""
         marks = self.marks(reading) if reading[2].marks else ()
-        key = (host, *marks)
+        key = (host, *marks) if marks else host
         known = self._known.get(key)
         if known is None:
             if len(self._known) >= MAX_REMEMBERED:

@@ -95,7 +95,7 @@ class WordIndex:
         if last is not None and last[0] == text:
             return last[1]
         cut = text if len(text) <= TEXT_CAP else text[:TEXT_CAP]
-        folded = fold(cut)
+        folded = cut.lower() if cut.isascii() else fold(cut)
         literals = tuple(self._found(folded) if self._automaton is None else map(_literal_of, self._automaton.iter(folded)))
         hits = self._known.get(literals)
         if hits is None:
