@@ -76,7 +76,7 @@ def diagnose(attempt: Attempt, book: RuleBook, evidence: Iterable[Evidence] = ()
     own = rule if rule is not None and rule.cause == cause_id else None
     provider_id = who.provider or _speaker(attempt, rule, origin, book)
     provider = book.providers.get(provider_id) if provider_id else None
-    final = _is_final(attempt)
+    final = is_final(attempt)
     retry = _retry(attempt, own, cause, final=final)
     domain = attempt.recipient.rpartition("@")[2] if attempt.recipient and "@" in attempt.recipient else None
     fix_ids = (own.fixes if own else ()) or cause.fixes
@@ -171,7 +171,7 @@ def _confidence(verdict: Verdict) -> Confidence:
     return rule.confidence
 
 
-def _is_final(attempt: Attempt) -> bool:
+def is_final(attempt: Attempt) -> bool:
     """Whether the receiver said no for good: a 5yz reply that the sending server did not treat as a deferral."""
     code = attempt.reply.code
     return code is not None and code >= 500 and attempt.status is not Status.DEFERRED
