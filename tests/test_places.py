@@ -72,7 +72,7 @@ def commands():
             yield line.removeprefix("smtp421 ").partition(" || ")[0], ""
 
 
-@pytest.mark.parametrize(("command", "printed"), list(commands()))
+@pytest.mark.parametrize(("command", "printed"), [*commands()])
 def test_the_example_pack_holds(command, printed, tmp_path, monkeypatch, capsys):
     from shutil import copytree
 

@@ -14,6 +14,7 @@ from smtp421.diagnosis.subject import identity_of
 from smtp421.model import Attempt
 from smtp421.rulebook import RuleBook
 from smtp421.rulebook.pages import Citation
+from smtp421.rulebook.texts import TEXT_CAP
 
 ANYBODY = "none"
 """In place of a provider: the rule is for whoever says it."""
@@ -87,7 +88,7 @@ def example_of(attempt: Attempt, hidden: Anonymizer) -> str:
     """The reply that decides, with stand-ins for what is private."""
     reply = attempt.inner or attempt.reply
     codes = " ".join(str(code) for code in (reply.code, reply.enhanced_code) if code is not None)
-    return hidden.text(f"{codes} {reply.text}".strip())
+    return hidden.text(f"{codes} {reply.text[:TEXT_CAP]}".strip())
 
 
 def draft(

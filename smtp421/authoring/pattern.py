@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from smtp421.authoring.corpus import Corpus, words_of
 from smtp421.diagnosis.history_templates import masked
-from smtp421.rulebook.texts import collapse
+from smtp421.rulebook.texts import TEXT_CAP, collapse
 
 MOST_WORDS = 8
 COMMON = 3.0
@@ -66,7 +66,7 @@ class Pattern(NamedTuple):
 
 def pattern_of(text: str, corpus: Corpus) -> Pattern | None:
     """The pattern for a reply text; None where the text has no words to go by."""
-    text = collapse(text)
+    text = collapse(text)[:TEXT_CAP]
     runs = list(_runs(text))
     tries = ([part for run in runs for part in _ranked(run, corpus, *least)] for least in LEAST)
     parts: list[tuple[float, Sequence[Token]]] = next(filter(None, tries), [])

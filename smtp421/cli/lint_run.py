@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
-from secrets import token_hex
 from typing import NamedTuple
 
 import typer
 
 import smtp421
+from smtp421.cli.actions import in_actions, no_commands
 from smtp421.cli.output import PIPE_WIDTH, remark, write
 from smtp421.cli.whole import write_whole
 from smtp421.lint.baseline import baseline_text, read_baseline, without_known
@@ -111,7 +111,7 @@ def _mend(
         pack, report = _lint(gathered, settings, choice)
     changed = [file for file in pack.files.values() if file.text != before[file.name].text]
     if wish.diff:
-        write(_no_commands(diff(file.name, before[file.name].text, file.text) for file in changed))
+        write(no_commands(diff(file.name, before[file.name].text, file.text) for file in changed))
         return pack, report, bool(changed)
     for file in changed:
         if file.path == STDIN:
@@ -128,23 +128,9 @@ def _give(output: Output, wish: Wish) -> None:
     form = "text" if wish.form == "auto" else wish.form
     if wish.output is None:
         pieces: Iterable[str] = render(form, output)
-        write(_no_commands(pieces) if form in FOR_PEOPLE else pieces)
+        write(no_commands(pieces) if form in FOR_PEOPLE else pieces)
     else:
         plain = output.view._replace(width=PIPE_WIDTH, terminal=False, color=False, links=False, ascii=False)
         write_whole(wish.output, render(form, output._replace(view=plain)))
-    if wish.form == "auto" and _in_actions():
+    if wish.form == "auto" and in_actions():
         write(render("github", output))
-
-
-def _in_actions() -> bool:
-    return os.environ.get("GITHUB_ACTIONS") == "true"
-
-
-def _no_commands(pieces: Iterable[str]) -> Iterator[str]:
-    """Text that quotes what anybody may have written: GitHub Actions must not take a line of it for a command."""
-    token = token_hex(16)
-    if _in_actions():
-        yield f"::stop-commands::{token}\n"
-    yield from pieces
-    if _in_actions():
-        yield f"::{token}::\n"

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import typer
 
+from smtp421.cli.actions import no_commands
 from smtp421.cli.output import PIPE_WIDTH, remark, write
 from smtp421.cli.whole import write_whole
 from smtp421.render.interface import View
@@ -57,7 +58,7 @@ def test(wish: Wish, now: datetime) -> int:
     )
     pieces = _pieces(report, wish)
     if wish.output is None:
-        write(pieces)
+        write(no_commands(pieces) if wish.form == "text" else pieces)
     else:
         write_whole(wish.output, pieces)
     return 1 if report.failed else 0
@@ -74,8 +75,14 @@ def watch(wish: Wish, clock: type[datetime] = datetime) -> None:
             remark(str(error))
         remark("waiting for changes; Ctrl-C ends")
 
+    def files() -> list[str]:
+        try:
+            return list(watched(wish.paths, wish.rules, os.environ))
+        except Smtp421Error:  # a folder that is being replaced
+            return []
+
     once()
-    for changed in changes(lambda: watched(wish.paths, wish.rules, os.environ), lambda: False):
+    for changed in changes(files, lambda: False):
         remark(f"changed: {', '.join(map(_relative, changed[:3]))}{' and others' if len(changed) > 3 else ''}")
         once()
 

@@ -13,12 +13,15 @@ from collections.abc import Iterator, Mapping
 from importlib import import_module
 from inspect import getsource
 from itertools import pairwise
+from os.path import relpath
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from pydantic import BaseModel
 
 from smtp421.rulebook import schema
+from smtp421.rulebook.sources import bundled_rules
 from smtp421.schemas import FOLDER, SUFFIX
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
@@ -51,6 +54,8 @@ EXAMPLES: dict[str, list[Any]] = {
     "wait_seconds": [300],
 }
 """Values by the name of the field; those that do not fit the field's type are left out."""
+MODELINE = "# yaml-language-server:"
+_KIND = re.compile(r"^schema: smtp421\.([a-z]+)/1$", re.MULTILINE)
 _WORD = re.compile(r"\w+")
 
 
@@ -165,10 +170,22 @@ def _plain(text: str) -> str:
     return " ".join(text.replace("``", "`").split())
 
 
+def with_modeline(text: str, folder: Path) -> str:
+    """``text`` of a rule file in ``folder`` with a first line that names its schema to editors."""
+    found = _KIND.search(text)
+    if found is None:
+        return text
+    rest = text.partition("\n")[2] if text.startswith(MODELINE) else text
+    return f"{MODELINE} $schema={Path(relpath(FOLDER / f'{found[1]}{SUFFIX}', folder)).as_posix()}\n{rest}"
+
+
 def main() -> None:
-    """Write all schemas to where they are shipped."""
+    """Write all schemas to where they are shipped, and their names into the rule files of a checkout."""
     for kind in (*KINDS, CONFIG):
         (FOLDER / f"{kind}{SUFFIX}").write_text(text_of(kind), encoding="utf-8")
+    for path in sorted(bundled_rules().rglob("*.yaml")):
+        text = path.read_text(encoding="utf-8")
+        path.write_text(with_modeline(text, path.parent), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -133,6 +133,7 @@ def test_watch_tests_again(smtp421, pack, monkeypatch):
         yield ["rules/acme.yaml"]
         (pack / "rules" / "acme.yaml").unlink()
         (pack / "rules").rmdir()
+        assert files() == []
         yield ["a", "b", "c", "d"]
         raise KeyboardInterrupt
 
@@ -143,3 +144,13 @@ def test_watch_tests_again(smtp421, pack, monkeypatch):
     assert "changed: rules/acme.yaml" in err
     assert "changed: a, b, c and others" in err
     assert "cannot use the rules in rules" in err
+
+
+def test_github_takes_no_line_for_a_command(smtp421, pack, monkeypatch):
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    case(pack, "{text: '::error::x', cause: tls}")
+    lines = smtp421("test", "cases.yaml").out.splitlines()
+    assert lines[0].startswith("::stop-commands::")
+    assert lines[-1] == f"::{lines[0].rpartition('::')[2]}::"
+    assert "  ::error::x" in lines
+    assert smtp421("test", "--format", "json", "cases.yaml").out.startswith("{")

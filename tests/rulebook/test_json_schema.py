@@ -9,11 +9,12 @@ import pytest
 import yaml
 
 from smtp421.lint.config import read_config
-from smtp421.rulebook.json_schema import CONFIG, KINDS, config_schema, json_schema, main, text_of
+from smtp421.rulebook.json_schema import CONFIG, KINDS, MODELINE, config_schema, json_schema, main, text_of, with_modeline
 from smtp421.rulebook.sources import bundled_rules
 from smtp421.schemas import FOLDER, SUFFIX, kinds
 
 ROOT = Path(__file__).parents[2]
+OWN = [*sorted(bundled_rules().rglob("*.yaml")), *sorted((ROOT / "tests" / "cases").glob("*.yaml"))]
 
 
 class EditorLoader(yaml.SafeLoader):
@@ -45,9 +46,26 @@ def test_no_other_is_shipped():
 
 
 def test_they_can_be_written_anew(tmp_path, monkeypatch):
-    monkeypatch.setattr("smtp421.rulebook.json_schema.FOLDER", tmp_path)
+    schemas, rules = tmp_path / "smtp421" / "schemas", tmp_path / "rules" / "mailbox"
+    schemas.mkdir(parents=True)
+    rules.mkdir(parents=True)
+    (rules / "a.yaml").write_text("# A\nschema: smtp421.rules/1\n")
+    (rules / "b.yaml").write_text(f"{MODELINE} $schema=old.json\nschema: smtp421.causes/1\n")
+    (rules / "c.yaml").write_text("a: b\n")
+    monkeypatch.setattr("smtp421.rulebook.json_schema.FOLDER", schemas)
+    monkeypatch.setattr("smtp421.rulebook.json_schema.bundled_rules", lambda: tmp_path / "rules")
     main()
-    assert {path.name for path in tmp_path.iterdir()} == {f"{kind}{SUFFIX}" for kind in (*KINDS, CONFIG)}
+    assert {path.name for path in schemas.iterdir()} == {f"{kind}{SUFFIX}" for kind in (*KINDS, CONFIG)}
+    head = f"{MODELINE} $schema=../../smtp421/schemas/"
+    assert (rules / "a.yaml").read_text() == f"{head}rules.schema.json\n# A\nschema: smtp421.rules/1\n"
+    assert (rules / "b.yaml").read_text() == f"{head}causes.schema.json\nschema: smtp421.causes/1\n"
+    assert (rules / "c.yaml").read_text() == "a: b\n"
+
+
+def test_our_own_files_name_their_schema():
+    """Else run `python -m smtp421.rulebook.json_schema`."""
+    nameless = [path.name for path in OWN if with_modeline(path.read_text(), path.parent) != path.read_text()]
+    assert nameless == []
 
 
 CONFIGURATION = """
@@ -87,8 +105,7 @@ def test_they_are_draft_07(kind):
 
 
 FILES = [
-    *sorted(bundled_rules().rglob("*.yaml")),
-    *sorted((ROOT / "tests" / "cases").glob("*.yaml")),
+    *OWN,
     *sorted((ROOT / "examples" / "own-rules").glob("*/*.yaml")),
 ]
 
