@@ -34,7 +34,8 @@ def halves(
             if (path, base) in taken or not isinstance(item, dict):
                 continue
             left_out += 1
-            form = _sound(item) if left_out <= MOST else None
+            provider = document.value.get("provider")
+            form = _sound({"provider": provider, **item} if isinstance(provider, str) else item) if left_out <= MOST else None
             if form is not None:
                 yield Entry(form, texts[path], document, base)
 

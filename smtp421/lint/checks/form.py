@@ -8,10 +8,13 @@ from typing import get_args
 
 from smtp421.diagnosis.figures import OWN_FIGURES, PLACEHOLDER
 from smtp421.lint.check import Found, check
-from smtp421.lint.finding import Level
+from smtp421.lint.finding import Edit, Fix, Level, Span
 from smtp421.lint.pack import Pack
 from smtp421.rulebook.schema import LimitForm
 from smtp421.rulebook.validation import did_you_mean, nearest
+
+A_LIST = "expected a list: put [ ] around it"
+_MISSING_SCHEMA = re.compile(r"the key 'schema' is missing; write `schema: (\S+)`")
 
 
 @check("S101", "unknown-key", Level.ERROR)
@@ -49,7 +52,18 @@ def invalid_value(pack: Pack) -> Iterator[Found]:
         severity: warning
         retry: {helps: 'yes', wait: 5m}
     """
-    return pack.told("invalid-value")
+    for found in pack.told("invalid-value"):
+        yield found._replace(fix=_in_brackets(pack, found)) if A_LIST in found.message else found
+
+
+def _in_brackets(pack: Pack, found: Found) -> Fix | None:
+    """The fix that makes a list of one of a value; None where it is no value on one line."""
+    file = pack.files_by_name[found.span.path]
+    scalar = file.scalars.get((found.span.line, found.span.column))
+    if scalar is None or "\n" in scalar.value or found.span.end_line != found.span.line:
+        return None
+    quoted_value = "'" + scalar.value.replace("'", "''") + "'"
+    return Fix("make it a list", (Edit(found.span, f"[{quoted_value}]"),), safe=True)
 
 
 @check("S103", "unknown-cause", Level.ERROR)
@@ -85,7 +99,13 @@ def unsupported_schema_version(pack: Pack) -> Iterator[Found]:
         rules:
           - id: acme-busy
     """
-    return pack.told("unsupported-schema-version")
+    for found in pack.told("unsupported-schema-version"):
+        kind = _MISSING_SCHEMA.match(found.message)
+        if kind is None:
+            yield found
+            continue
+        start = Span(found.span.path, 1, 1, 1, 1)
+        yield found._replace(fix=Fix("write it", (Edit(start, f"schema: {kind[1]}\n"),), safe=True))
 
 
 @check("S105", "unknown-provider", Level.ERROR)
