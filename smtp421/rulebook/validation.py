@@ -30,6 +30,8 @@ INNER: dict[str, type[schema.Form]] = {
 LONGEST_NAME = 80
 """Longer names than this are not compared with known ones."""
 LONGEST_SHOWN = 60
+NEAR = 0.7
+"""How alike two names are, from 0 to 1, where one may be meant by the other."""
 
 EXPECTED = {
     "code": "a reply code such as 421, or 4xx for its class",
@@ -86,7 +88,7 @@ def nearest(name: str, known: Iterable[str]) -> str:
 @lru_cache(maxsize=512)
 def _nearest(name: str, known: tuple[str, ...]) -> str:
     folded = {each.lower().replace("_", "-"): each for each in known}
-    close = difflib.get_close_matches(name.lower().replace("_", "-"), list(folded), 1)
+    close = difflib.get_close_matches(name.lower().replace("_", "-"), list(folded), 1, NEAR)
     return folded[close[0]] if close else ""
 
 
