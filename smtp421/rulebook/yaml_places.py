@@ -28,6 +28,7 @@ _FIRST = frozenset(first for first in yaml.SafeLoader.yaml_implicit_resolvers if
 HINTS = {
     "mapping values are not allowed": "put quotes around a value that holds a colon and a blank",
     "unknown escape character": "put single quotes around a pattern: between double ones a backslash begins an escape",
+    "a tab character": "indent with blanks, not tabs",
     "cannot start any token": "indent with blanks, not tabs, and put quotes around a value that begins with @, ` or %",
     "did not find expected key": "look at the indentation, and for quotes within quotes",
     "did not find expected '-' indicator": "begin each entry of the list in the same column, with a dash",

@@ -328,7 +328,7 @@ def test_answers_that_nothing_gives(lint_of) -> None:
     empty = tree.replace(
         "answers:\n      'yes': {says: Greylisting., cause: unknown}\n      'no': {says: Something else.}\n", "answers: {}\n"
     )
-    assert told(lint_of(empty, select="tree-missing-edge")) == [("tree-missing-edge", 17, 5)]
+    assert told(lint_of(empty, select="tree-missing-edge")) == [("tree-missing-edge", 16, 5)]
 
 
 def test_causes_that_the_tree_leads_to(lint_of) -> None:

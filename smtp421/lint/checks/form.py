@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import get_args
 
 from smtp421.diagnosis.figures import OWN_FIGURES, PLACEHOLDER
@@ -53,7 +53,28 @@ def invalid_value(pack: Pack) -> Iterator[Found]:
         retry: {helps: 'yes', wait: 5m}
     """
     for found in pack.told("invalid-value"):
-        yield found._replace(fix=_in_brackets(pack, found)) if A_LIST in found.message else found
+        if A_LIST in found.message:
+            yield found._replace(fix=_in_brackets(pack, found))
+        else:
+            yield _with_near_name(pack, found)
+
+
+def _with_near_name(pack: Pack, found: Found) -> Found:
+    """A name that is written as no name is, though it looks like one that is known: ``rate-limit``."""
+    table = next((table for words, table in _tables(pack) if words in found.message), ())
+    scalar = pack.files_by_name[found.span.path].scalars.get((found.span.line, found.span.column))
+    near = nearest(scalar.value, table) if scalar else ""
+    if not near:
+        return found
+    fix = Fix(f"write {near!r}", (Edit(found.span, near),), safe=False)
+    return found._replace(message=f"{found.message}{did_you_mean(near)}", fix=fix)
+
+
+def _tables(pack: Pack) -> Iterator[tuple[str, Iterable[str]]]:
+    yield "expected the id of a cause", pack.forms.causes
+    yield "expected ids of causes", pack.forms.causes
+    yield "expected ids of fixes", pack.forms.fixes
+    yield "expected the id of a provider", pack.forms.providers
 
 
 def _in_brackets(pack: Pack, found: Found) -> Fix | None:
