@@ -26,7 +26,7 @@ _END = re.compile(
 """Where a reply ends and what wraps it goes on: stack traces, further fields, the rest of a dialogue, an empty line."""
 _IN_REPLY = re.compile(r"\s*\(in reply to (?P<command>[\w ]+?) command\)*.*$", re.DOTALL)
 _SAID = re.compile(
-    r"(?:host|server) (?P<host>[\w.-]+\.[\w-]+)(?: ?[\[(](?P<address>[\d.:a-fA-FxX]+)[\])])?(?::\d+)?:? (?:said|refused "
+    r"(?:host|server)\s+(?P<host>[\w.-]+\.[\w-]+)(?: ?[\[(](?P<address>[\d.:a-fA-FxX]+)[\])])?(?::\d+)?:?\s+(?:said|refused "
     r"to talk to me|replied|answered|responded)",
     re.IGNORECASE,
 )
