@@ -23,7 +23,9 @@ class Smtp421Error(Exception):
 class NothingToExplain(Smtp421Error):
     """The text holds no reply, no log line and no words of a delivery problem."""
 
-    template = "nothing to explain in {shown}: paste an SMTP reply, a mail-log line, a DSN or an exception text"
+    template = (
+        "nothing to explain in {shown}: paste an SMTP reply, a mail-log line of a failed attempt, a DSN or an exception text"
+    )
     exit_code = 1
 
 
