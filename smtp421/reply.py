@@ -34,6 +34,10 @@ _SPACE = re.compile(r"\s+")
 _LOGGED_NEWLINE = re.compile(r"\\r\\n|\\n|#015#012|#012|\r\n|\n|\r")
 """Line ends as they are and as loggers spell them (Exim and Python ``\\n``, rsyslog ``#012``)."""
 
+# RFC 5321 4.3.2: 503 answers a command out of order. With pipelining (RFC 2920) it follows from the refusal of the command before,
+# and where a program names that one too, it is the reply that counts.
+_REFUSED_BEFORE = re.compile(r"\b(?:MAIL FROM|RCPT TO|DATA) error: (?=[45]\d\d[ -])")
+
 
 class Found(NamedTuple):
     """A reply found in a text, and where it begins."""
@@ -63,6 +67,8 @@ def read_reply(text: str, stage: Stage | None = None, logged_code: EnhancedCode 
     first = _FIRST_LINE.match(text)
     if first is None:
         return None
+    if first["code"] == "503" and (refused := _REFUSED_BEFORE.search(text)):
+        return read_reply(text[refused.end() :], stage, logged_code)
     own = first["enhanced"]
     rest = text[first.end() :]
     words, later = _words(rest, first["code"], own)

@@ -133,3 +133,12 @@ def test_nothing_makes_the_grammar_fail(text):
     find_reply(text)
     find_enhanced(text)
     assert "\n" not in read_words(text).text
+
+
+def test_a_refusal_that_a_503_follows_from():
+    reply = read_reply("503 5.5.1 Error: need MAIL command - MAIL FROM error: 451 4.7.1 Service unavailable - try again later")
+    assert reply is not None
+    assert (reply.code, str(reply.enhanced_code), reply.text) == (451, "4.7.1", "Service unavailable - try again later")
+    plain = read_reply("503 5.5.1 Error: need MAIL command")
+    assert plain is not None
+    assert plain.code == 503
