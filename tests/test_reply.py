@@ -142,3 +142,20 @@ def test_a_refusal_that_a_503_follows_from():
     plain = read_reply("503 5.5.1 Error: need MAIL command")
     assert plain is not None
     assert plain.code == 503
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "words"),
+    [
+        (
+            'SMTP Error (451): Failed to add recipient "u@example.com" (Temporary local problem - please try later).',
+            451,
+            'Failed to add recipient "u@example.com" (Temporary local problem - please try later).',
+        ),
+        ("S: 550-Requested action not taken: mailbox unavailable", 550, "Requested action not taken: mailbox unavailable"),
+    ],
+)
+def test_codes_in_brackets_and_in_dialogues(text, code, words):
+    found = find_reply(text)
+    assert found is not None
+    assert (found.reply.code, found.reply.text) == (code, words)

@@ -20,7 +20,7 @@ _END = re.compile(
       | \n\s*Traceback | \n\s+File\ " | [.;]?\s*Failed\ messages: | \n?;\s*message\ exceptions | \nAt\ line: | \n\s*\n
       | [\"']\s+at\s/ | \s+in\s/\S+\.php | \s+at\s/\S+\.php | \s*\(Net::\w+\) | ;\s(?:from|to|proto|helo)=<
       | \n\s*(?:>>>|<<<|C:|S:)\s | \n\s*(?:QUIT|RSET)\b | ,\s*\n\s*(?:code|responseCode|command|errno):\s
-      | [\"']\s*,\s*[\"']\w+[\"']\s*:""",
+      | [\"']\s*,\s*[\"']\w+[\"']\s*: | [\"']\s*\n\s*\}""",
     re.VERBOSE,
 )
 """Where a reply ends and what wraps it goes on: stack traces, further fields, the rest of a dialogue, an empty line."""
