@@ -70,6 +70,13 @@ class MissingExtra(Smtp421Error):
     template = "{feature} needs the package {package}: pip install 'smtp421[{extra}]'"
 
 
+class WrongNameServer(Smtp421Error):
+    """A name server that cannot be asked."""
+
+    template = "cannot ask the name server {server}: {reason}"
+    exit_code = 2
+
+
 class OutputUnwritable(Smtp421Error):
     """A file could not be written."""
 
