@@ -36,8 +36,8 @@ _SPACE = re.compile(r"\s+")
 _LOGGED_NEWLINE = re.compile(r"\\r\\n|\\n|#015#012|#012|\r\n|\n|\r")
 """Line ends as they are and as loggers spell them (Exim and Python ``\\n``, rsyslog ``#012``)."""
 
-# RFC 5321 4.3.2: 503 answers a command out of order. With pipelining (RFC 2920) it follows from the refusal of the command before,
-# and where a program names that one too, it is the reply that counts.
+# RFC 5321 4.3.2: 503 answers a command out of order. With pipelining (RFC 2920) it follows from an earlier refusal, and where a
+# program names that one too, it is the reply that counts.
 _REFUSED_BEFORE = re.compile(r"\b(?:MAIL FROM|RCPT TO|DATA) error: (?=[45]\d\d[ -])")
 
 
