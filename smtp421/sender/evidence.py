@@ -11,7 +11,7 @@ _IDENTITY = ("ptr", "helo", "mail_domain", "spf", "dkim", "dmarc")
 
 
 def evidence(report: Mapping[str, Any]) -> list[Evidence]:
-    """Answers of a report (``Report.to_dict()``, or read from its JSON): ``identity`` ok or faulty, ``reputation`` issues or clean.
+    """Answers of a report (``Report.to_dict()``, or its JSON): ``identity`` ok or faulty, ``reputation`` issues or clean.
 
     A question is left open where the DNS left it open. Raises KeyError for what is no such report.
     """

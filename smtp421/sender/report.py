@@ -138,7 +138,7 @@ class Report(NamedTuple):
 
 
 def not_answered(check: str, answer: Answer, source: Reference | None = None) -> Finding:
-    """The finding for a look-up without an answer: it tells something about the resolver or the zone, nothing about the record."""
+    """The finding for a look-up without an answer, which tells nothing about the record."""
     reasons = {
         Outcome.TIMEOUT: "no name server answered in time",
         Outcome.SERVFAIL: "the name servers failed (SERVFAIL), often by broken DNSSEC or a dead zone",

@@ -1,7 +1,7 @@
 """Block lists by DNS (RFC 5782): the address or domain under a list's zone, answered by an address in 127.0.0.0/8.
 
-Each list has its rules on use: most answer private and small users only, and tell by a code of their own, or by no answer, that they
-refused. Such an answer is no listing.
+Each list has its rules on use: most answer private and small users only, and tell by a code of their own, or by no answer, that
+they refused. Such an answer is no listing.
 """
 
 from __future__ import annotations
@@ -90,7 +90,8 @@ LISTS: tuple[BlockList, ...] = (
     ),
 )
 """Zones and codes: https://docs.spamhaus.com/datasets/docs/source/10-data-type-documentation/datasets/040-zones.html,
-https://www.spamhaus.org/news/article/788/ (error codes), https://uribl.com/refused.shtml, https://surbl.org/lists; checked 2026-11-29."""
+https://www.spamhaus.org/news/article/788/ (error codes), https://uribl.com/refused.shtml, https://surbl.org/lists; all read on
+2026-11-29."""
 
 
 def check(subject: Subject, ask: Lookup) -> Iterator[Finding]:

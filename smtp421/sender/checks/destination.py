@@ -57,7 +57,7 @@ def _dane(host: str, answer: Answer) -> Iterator[Finding]:
         yield Finding(
             NAME,
             Level.WARNING,
-            f"The TLSA records of {host} could not be looked up ({answer.outcome}); a server that checks DANE puts mail off then.",
+            f"The TLSA records of {host} could not be looked up ({answer.outcome}); servers that check DANE then put mail off.",
             "Tell the receiver if it lasts; a validating resolver of your own shows whether its DNSSEC is broken.",
             (str(answer),),
             DANE,

@@ -29,8 +29,7 @@ def check(subject: Subject, ask: Lookup) -> Iterator[Finding]:
             NAME,
             Level.CRITICAL,
             f"{address} has no reverse DNS.",
-            "Have whoever gave you the address (hosting or network provider) set its PTR record to the name that your server greets "
-            "with.",
+            "Have whoever gave you the address set its PTR record to the name that your server greets with.",
             (str(answer),),
             GOOGLE,
         )
