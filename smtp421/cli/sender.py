@@ -75,8 +75,6 @@ def check_sender(
 
     $ smtp421 sender check --domain example.com --no-block-lists --json > sender.json
 
-    $ smtp421 explain --sender-report sender.json '421 4.7.0 Try again later'
-
     Exit codes: 0 done, 1 --fail-level reached, 2 wrong usage, 3 an extra is missing.
     """
     from smtp421.render.sender_page import sender_page
