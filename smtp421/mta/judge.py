@@ -12,7 +12,7 @@ from typing import NamedTuple
 from smtp421.mta.answers import SLACK, span
 from smtp421.mta.durations import short
 from smtp421.mta.interface import Server
-from smtp421.mta.limits import domains, grants, required_tls, told_by
+from smtp421.mta.limits import at_times, domains, grants, required_tls, told_by
 from smtp421.mta.model import Fact, Facts, Finding, Level, Settings
 from smtp421.mta.schedule import Schedule, schedule
 from smtp421.mta.servers import server
@@ -185,7 +185,7 @@ def _rate(given: Check) -> Iterator[Finding]:
     if fact is None:
         return
     for provider in given.providers:
-        granted = [each for each in grants(provider, "messages_per_minute") if each[1].note is None]
+        granted = [each for each in grants(provider, "messages_per_minute") if not at_times(each[1])]
         if granted and (fact.amount is None or fact.amount > granted[0][0]):
             many = "No limit" if fact.amount is None else f"Up to {fact.amount:.0f}"
             does = f"{many} of messages a minute to one destination; {_short_name(provider)} grants {granted[0][0]}."

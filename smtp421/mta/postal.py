@@ -24,7 +24,7 @@ _MOST = 100
 
 
 class Postal(Server):
-    """Postal 1 to 3."""
+    """Postal 1 to 3. A message is given up when it would be tried once more than allowed."""
 
     id = "postal"
     title = "Postal"
@@ -50,12 +50,12 @@ class Postal(Server):
     def facts(self, settings: Settings) -> Facts:
         """The number of attempts decides on everything."""
         fixed = Fact("(built in)", "5 minutes, then 1.3 times as long each time")
-        ages = list(self.ages(settings, 0))
         attempts = _attempts(settings)
+        tries = min(int(attempts.amount or DEFAULT_ATTEMPTS), _MOST)
         return Facts(
             first_retry=fixed,
             ceiling=fixed,
-            lifetime=attempts._replace(amount=ages[-1]),
+            lifetime=attempts._replace(amount=FIRST * (FACTOR**tries - 1) / (FACTOR - 1)),
             tls=Fact("(built in)", "TLS where offered, per server in the web interface", state="may"),
         )
 

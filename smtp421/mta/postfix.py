@@ -122,13 +122,16 @@ class Postfix(Server):
     def ages(self, settings: Settings, phase: float) -> Iterator[float]:
         """As the queue manager does it; the scan takes what is due within a second (``qmgr_active_feed``)."""
         interval, lifetime = self.interval(settings), _seconds(settings, "maximal_queue_lifetime")
-        least, most = _seconds(settings, "minimal_backoff_time"), _seconds(settings, "maximal_backoff_time")
         age = 0.0
         yield age
         while age < lifetime:
-            pause = max(min(age, most), least)
-            age = first_run(max(age + pause - 1, age + 1), interval, phase)
+            age = first_run(max(age + self.pause(settings, age) - 1, age + 1), interval, phase)
             yield age
+
+    def pause(self, settings: Settings, age: float) -> float:
+        """Seconds for which a message of that age is left alone (``qmgr_active_done_3_generic``)."""
+        most, least = _seconds(settings, "maximal_backoff_time"), _seconds(settings, "minimal_backoff_time")
+        return max(min(age, most), least)
 
     def connections(self, settings: Settings, provider: Provider | None) -> Fact:
         """The limit of the transport that serves the provider, where one bears its name; else that of ``smtp``."""
