@@ -141,22 +141,24 @@ class Exim(Server):
         rule = parts(self.rule(settings).value)
         longest = _retry_interval_max(settings)
         interval = self.interval(settings)
-        last_try = next_try = now = 0.0
+        last_try = next_try = 0
+        now = 0.0
         yield now
         if not rule:
             return
         end = rule[-1].cutoff
         while now <= end:
-            part = next((part for part in rule if now <= part.cutoff), rule[-1])
-            gap = min(next_try - last_try, now - last_try)
-            grown = gap * part.factor
+            second = int(now)  # Exim reckons in whole seconds
+            part = next((part for part in rule if second <= part.cutoff), rule[-1])
+            gap = min(next_try - last_try, second - last_try)
+            grown = int(gap * part.factor)
             if part.letter == "F":
                 pause = part.pause
             elif part.letter == "G":
                 pause = part.pause if gap < part.pause else grown
             else:
                 pause = part.pause + max(grown - part.pause, 0) * 0.75
-            last_try, next_try = now, now + min(pause, longest)
+            last_try, next_try = second, second + int(min(pause, longest))
             due = min(next_try, end + 1)  # older than the last cutoff: tried whatever the retry time
             now = first_run(max(due, now + 1), interval, phase)
             yield now

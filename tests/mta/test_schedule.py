@@ -18,7 +18,7 @@ from smtp421.mta.schedule import MOST, schedule
 from smtp421.mta.servers import SERVERS, server
 
 DATA = Path(__file__).parents[1] / "data" / "mta"
-LINE = re.compile(r"\w+ +\d+ (\d\d):(\d\d):(\d\d) \S+ postfix/(smtp|qmgr)\[\d+\]: (\w+): (.*)")
+LINE = re.compile(r"\w+ +\d+ (\d\d):(\d\d):(\d\d) \S+ postfix/(smtp|error|qmgr)\[\d+\]: (\w+): (.*)")
 POSTFIX_LOGS = {"postfix-lab.log": "postconf-n-lab.txt", "postfix-run.log": "postconf-n-run.txt"}
 """Logs of real Postfix servers (the lines of qmgr and smtp), and the ``postconf -n`` of each."""
 
@@ -41,7 +41,7 @@ def real_attempts(name: str) -> dict[str, list[Tried]]:
         when = int(read[1]) * 3600 + int(read[2]) * 60 + int(read[3])
         if "(queue active)" in read[6]:
             started[read[5]] = when
-        elif age := re.search(r" delay=([\d.]+)", read[6]):
+        elif (age := re.search(r" delay=([\d.]+)", read[6])) and read[5] in started:
             tried = Tried(started[read[5]], when, float(age[1]))
             if found[read[5]] and found[read[5]][-1].start == tried.start:
                 found[read[5]].pop()  # another recipient of the same attempt
@@ -160,20 +160,14 @@ def test_attempts_of_a_real_exim() -> None:
         read = re.match(r"\S+ (\d\d):(\d\d):([\d.]+) (.*)", line)
         assert read is not None
         when = int(read[1]) * 3600 + int(read[2]) * 60 + float(read[3])
-        kind = (
-            "run"
-            if read[4].startswith("Start queue run")
-            else "try"
-            if " defer (-44)" in line
-            else "end"
-            if " ** " in line
-            else ""
-        )
+        kinds = {"Start queue run": "run", " defer (-44)": "try", " ** ": "end"}
+        kind = next((kind for words, kind in kinds.items() if words in line), None)
         if kind:
             stamps[kind].append(when)
     first, *others = stamps["try"]
     phase = ((stamps["run"][0] - first) % 3) / 3
-    real = [when - first for when in (*others, *stamps["end"][:1])]
+    assert len(stamps["end"]) == 1
+    real = [when - first for when in others]  # the last one and its end have one stamp
     reckoned = list(server("exim").ages(settings, phase))[1:]
     assert len(real) == len(reckoned) >= 10
     assert real == pytest.approx(reckoned, abs=1.0)
@@ -246,7 +240,7 @@ def test_attempts_follow_each_other(mta: str, phase: float, queue_run: float, ti
 def test_the_first_queue_run_is_the_first(after: float, interval: float, phase: float) -> None:
     run = first_run(after, interval, phase)
     assert run >= after - 1e-6
-    assert run - interval < after or run == pytest.approx(phase * interval)
+    assert run - interval < after + 1e-6 or run == pytest.approx(phase * interval)
     assert first_run(after, 0, phase) == after
 
 
