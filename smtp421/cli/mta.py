@@ -86,8 +86,13 @@ def check_settings(
     book = smtp421.load_rulebook(rules or ())
     chosen = _providers(provider, book)
     settings = read_settings(ctx, file, mta, queue_run)
+    asked = server(settings.mta)
+    relay = asked.relay(settings)
+    if relay is not None and not provider:
+        known = book.identify(relay.value)
+        chosen = [book.providers[known]] if known else []
     findings = check(settings, book.tree.thresholds, chosen)
-    page = check_page(settings, server(settings.mta).title, findings, verbose=verbose)
+    page = check_page(settings, asked.title, findings, verbose=verbose)
     write([renderer(form, view(chosen_color(ctx, color))).page(page)])
     if any(finding.level.rank >= Level.WARNING.rank for finding in findings):
         raise typer.Exit(1)

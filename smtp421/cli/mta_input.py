@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 from pathlib import Path
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 STDIN = "-"
 ASKED = (("postconf", "-n"), ("postconf", "-M"))
 """What tells the settings of the Postfix of this machine."""
+SYSTEM = ("/usr/sbin", "/usr/local/sbin")
+"""Where it is, though not on the path of most users."""
 PATIENCE = 20
 """Seconds to wait for it."""
 _DOMAIN = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z](?:[a-z0-9-]*[a-z0-9])?")
@@ -37,8 +40,8 @@ def read_settings(ctx: typer.Context, file: str | None, mta: str | None, queue_r
         name = "standard input"
         if cut:
             remark(f"standard input is longer than {MOST // 1024 // 1024} MB; the rest was not read")
-    elif which(ASKED[0][0]) is not None:
-        text, name = "".join(map(_answer, ASKED)), " ".join(ASKED[0])
+    elif (postconf := which(ASKED[0][0], path=os.pathsep.join((os.environ.get("PATH", ""), *SYSTEM)))) is not None:
+        text, name = "".join(_answer((postconf, *command[1:])) for command in ASKED), " ".join(ASKED[0])
     else:
         typer.echo(ctx.get_help())
         raise typer.Exit(2)

@@ -1,4 +1,4 @@
-"""Exim: a configuration file, ``exim -bP config``, the list of ``exim -bP``, retry rules by themselves.
+"""Exim: a configuration file, ``exim -bP config``, ``exim -bP``, ``exim -bP transports``, ``exim -brt``, retry rules.
 
 When Exim retries (specification, chapter 32; ``retry.c`` of Exim 4.96): of the retry rule's parts the first one whose cutoff
 has not passed since the first failure gives the pause. ``F`` is fixed; ``G`` begins with its first argument and multiplies
@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import pairwise
 from typing import ClassVar, NamedTuple
 
 from smtp421.mta.durations import compact, short
@@ -25,6 +24,10 @@ _SECTION = re.compile(r"begin\s+(\w+)", re.IGNORECASE)
 _OPTION = re.compile(r"(?:hide\s+)?(?P<name>[a-z]\w*)\s*=\s*(?P<value>.*)", re.DOTALL)
 _FLAG = re.compile(r"(?:hide\s+)?(?:no_|not_)?[a-z]\w*")
 _MACRO = re.compile(r"(?P<name>[A-Z]\w*)\s*=(?!=)\s*(?P<value>.*)", re.DOTALL)
+_PRINTED = re.compile(r"(?P<name>\w+) transport:")
+"""A head in the output of ``exim -bP transports``."""
+_TESTED = re.compile(r"Retry rule:\s+(?P<rule>.*)")
+"""The output of ``exim -brt``."""
 _DRIVER = re.compile(r"(?P<name>\w+)\s*:")
 _PART = re.compile(r"(?P<letter>[FGH])\s*,\s*(?P<cutoff>\w+)\s*,\s*(?P<pause>\w+)\s*(?:,\s*(?P<factor>[\d.]+))?", re.IGNORECASE)
 _RULE = re.compile(
@@ -86,6 +89,8 @@ class Exim(Server):
         sections: set[str] = set()
         for number, raw in _logical(text):
             line = _filled(raw, macros)
+            if tested := _TESTED.fullmatch(line):
+                section, line = "retry", tested["rule"]
             if macro := (_MACRO.fullmatch(line) if not section else None):
                 macros[macro["name"]] = macro["value"].strip()
             elif line.startswith("."):
@@ -97,8 +102,8 @@ class Exim(Server):
             elif rule := (_RULE.fullmatch(line) if section in ("", "retry") else None):
                 rule_options = {"parts": Option("parts", rule["parts"].strip(" ;"), number)}
                 blocks.append(Block("retry", f"{rule['pattern']} {rule['error']}", rule_options, number))
-            elif section == "transports" and (named := _DRIVER.fullmatch(line)):
-                driver = named["name"]
+            elif named := _PRINTED.fullmatch(line) or (_DRIVER.fullmatch(line) if section == "transports" else None):
+                section, driver = "transports", named["name"]
                 blocks.append(Block("transport", driver, {}, number))
             elif section in ("", "transports") and (option := _option(line, number)):
                 target = options if not section else (dict(blocks[-1].options) if driver else None)
@@ -287,8 +292,3 @@ def _tls(settings: Settings) -> Fact:
             if option is not None and "*" in option.value.split(":")[0].split():
                 return Fact(name, option.value, option.line, state=state)
     return Fact("hosts_avoid_tls", "unset", state="may")
-
-
-def cutoffs_rise(text: str) -> bool:
-    """Whether each part of a rule holds longer than the one before, so that every part is reached."""
-    return all(sooner.cutoff < later.cutoff for sooner, later in pairwise(parts(text)))

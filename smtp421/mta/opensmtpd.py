@@ -97,6 +97,14 @@ class OpenSmtpd(Server):
         found = [_limit(settings, key, provider) for key in ("max-conn-per-host", "max-conn-per-domain")]
         return min(found, key=lambda fact: fact.amount or 0)
 
+    def relay(self, settings: Settings) -> Option | None:
+        """``host`` of a relay action."""
+        for block in settings.of_kind("action"):
+            rest = block.options["relay"].value
+            if host := re.search(r"\bhost\s+\"?(?:[a-z+]+://)?(?:[^@\"\s]*@)?([^\s\":]+)", rest):
+                return Option(f"action {block.name}", host[1], block.line)
+        return None
+
     def messages_per_connection(self, settings: Settings, provider: Provider | None) -> Fact | None:
         """``session-mail-max``."""
         return _limit(settings, "session-mail-max", provider)

@@ -150,6 +150,12 @@ class Postfix(Server):
         fact = _number(settings, "smtp_connection_reuse_count_limit")
         return fact._replace(amount=fact.amount + 1 if fact.amount else None)
 
+    def relay(self, settings: Settings) -> Option | None:
+        """``relayhost``, without brackets and port."""
+        option = settings.given("relayhost")
+        host = re.sub(r"^\[|\]?(?::\w+)?$", "", option.value) if option is not None else ""
+        return Option("relayhost", host, option.line) if option is not None and host else None
+
     def extras(self, settings: Settings) -> Iterator[Finding]:
         """Times that contradict each other, and a sender who is told nothing."""
         run, least, most = (

@@ -56,6 +56,16 @@ def test_check_one_provider(smtp421) -> None:
     assert smtp421("mta", "check", "--provider", "gmial", stdin=SOUND).code == 2
 
 
+def test_a_smarthost_counts_in_place_of_the_receivers(smtp421) -> None:
+    known = smtp421("mta", "check", "--verbose", stdin="relayhost = [email-smtp.eu-west-1.amazonaws.com]:587\n" + SOUND).out
+    assert "All mail goes to email-smtp.eu-west-1.amazonaws.com" in " ".join(known.split())
+    assert "Gmail" not in known
+    own = smtp421("mta", "check", "--verbose", stdin="relayhost = [mail.example.com]\n" + SOUND).out
+    assert "Give its id with --provider" in " ".join(own.split())
+    named = smtp421("mta", "check", "--provider", "yahoo", stdin="relayhost = [mail.example.com]\n").out
+    assert "Yahoo Mail 5" in named
+
+
 def test_queue_run_is_reckoned_with(smtp421) -> None:
     text = (DATA / "exim-bP-config.txt").read_text()
     assert "Debian starts Exim with -q30m" in smtp421("mta", "schedule", stdin=text).out
@@ -149,7 +159,7 @@ def test_hostile_settings_reach_no_terminal(smtp421) -> None:
 
 
 def test_a_terminal_without_postfix_shows_the_help(smtp421, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("smtp421.cli.mta_input.which", lambda name: None)
+    monkeypatch.setattr("smtp421.cli.mta_input.which", lambda name, path: None)
     code, out, _ = smtp421("mta", "check", terminal=True)
     assert code == 2
     assert "Usage: smtp421 mta check" in out
@@ -164,10 +174,10 @@ def test_a_terminal_with_postfix_asks_it(smtp421, monkeypatch: pytest.MonkeyPatc
             command, 0, DEBIAN.read_bytes() if "-n" in command else b"smtp unix - - - - 3 smtp\n", b""
         )
 
-    monkeypatch.setattr("smtp421.cli.mta_input.which", lambda name: f"/usr/sbin/{name}")
+    monkeypatch.setattr("smtp421.cli.mta_input.which", lambda name, path: f"/usr/sbin/{name}")
     monkeypatch.setattr("smtp421.cli.mta_input.subprocess.run", run)
     out = smtp421("mta", "check", terminal=True).out
-    assert asked == [("postconf", "-n"), ("postconf", "-M")]
+    assert asked == [("/usr/sbin/postconf", "-n"), ("/usr/sbin/postconf", "-M")]
     assert "Postfix, postconf -n: " in out
     assert "process limit of smtp (master.cf) = 3" in out
 
@@ -179,11 +189,11 @@ def test_a_postfix_that_does_not_answer(trouble, smtp421, monkeypatch: pytest.Mo
             raise trouble
         return subprocess.CompletedProcess(command, 1, b"", b"postconf: fatal: open /etc/postfix/main.cf: Permission denied")
 
-    monkeypatch.setattr("smtp421.cli.mta_input.which", lambda name: f"/usr/sbin/{name}")
+    monkeypatch.setattr("smtp421.cli.mta_input.which", lambda name, path: f"/usr/sbin/{name}")
     monkeypatch.setattr("smtp421.cli.mta_input.subprocess.run", run)
     code, _, err = smtp421("mta", "check", terminal=True)
     assert code == 3
-    assert "cannot read postconf -n" in err
+    assert "cannot read /usr/sbin/postconf -n" in err
 
 
 def test_long_inputs_are_cut(smtp421, tmp_path: Path) -> None:
