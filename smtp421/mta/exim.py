@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterator
 from typing import ClassVar, NamedTuple
 
-from smtp421.mta.durations import compact, short
+from smtp421.mta.durations import compact, figure, short
 from smtp421.mta.interface import CHECKED, Server, first_run
 from smtp421.mta.model import Block, Fact, Facts, Finding, Level, Option, Settings
 from smtp421.rulebook.pages import Citation, Provider
@@ -29,7 +29,9 @@ _PRINTED = re.compile(r"(?P<name>\w+) transport:")
 _TESTED = re.compile(r"Retry rule:\s+(?P<rule>.*)")
 """The output of ``exim -brt``."""
 _DRIVER = re.compile(r"(?P<name>\w+)\s*:")
-_PART = re.compile(r"(?P<letter>[FGH])\s*,\s*(?P<cutoff>\w+)\s*,\s*(?P<pause>\w+)\s*(?:,\s*(?P<factor>[\d.]+))?", re.IGNORECASE)
+_PART = re.compile(
+    r"(?P<letter>[FGH])\s*,\s*(?P<cutoff>\w+)\s*,\s*(?P<pause>\w+)\s*(?:,\s*(?P<factor>\d+(?:\.\d+)?))?", re.IGNORECASE
+)
 _RULE = re.compile(
     r"(?P<pattern>\"[^\"]*\"|\S+)\s+(?P<error>[\w*]+)\s+(?:senders\s*=\s*(?:\"[^\"]*\"|\S+)\s+)?(?P<parts>[FGHfgh]\s*,.*)"
 )
@@ -37,6 +39,10 @@ _TRUE, _FALSE = frozenset({"true", "yes"}), frozenset({"false", "no"})
 GIVEN_DEFAULT = "F,2h,15m; G,16h,1h,1.5; F,4d,6h"
 """The rule of the configuration that comes with Exim, reckoned with where a text has none at all."""
 RETRY_INTERVAL_MAX = 86_400.0
+_STEEPEST = 1_000.0
+"""A factor beyond this is a slip of the pen."""
+_LINE_CAP = 65_536
+"""Characters of a line with its macros filled in: macros of macros could grow without end."""
 
 
 class Part(NamedTuple):
@@ -175,8 +181,8 @@ class Exim(Server):
         own = [block for block in transports if any(name in block.name for name in names)]
         capped = [block.options["max_parallel"] for block in own or transports if "max_parallel" in block.options]
         if capped and (own or len(capped) == len(transports)):
-            option = max(capped, key=lambda each: int(each.value) if each.value.isdecimal() else 0)
-            return Fact("max_parallel", option.value, option.line, float(option.value[:18]) if option.value.isdecimal() else None)
+            option = max(capped, key=lambda each: figure(each.value) or 0)
+            return Fact("max_parallel", option.value, option.line, figure(option.value))
         return Fact("max_parallel", "no limit")
 
     def messages_per_connection(self, settings: Settings, provider: Provider | None) -> Fact | None:  # noqa: ARG002 - one for all
@@ -184,9 +190,9 @@ class Exim(Server):
         given = [
             block.options["connection_max_messages"] for block in _smtp(settings) if "connection_max_messages" in block.options
         ]
-        if not given or not given[0].value.isdecimal():
+        if not given or figure(given[0].value) is None:
             return Fact("connection_max_messages", "500", amount=500.0)
-        return Fact("connection_max_messages", given[0].value, given[0].line, float(given[0].value[:18]) or None)
+        return Fact("connection_max_messages", given[0].value, given[0].line, figure(given[0].value) or None)
 
     def extras(self, settings: Settings) -> Iterator[Finding]:
         """No retries at all, and parts that the interval of the queue runs makes pointless."""
@@ -223,7 +229,7 @@ def parts(text: str) -> tuple[Part, ...]:
     for found in _PART.finditer(text):
         cutoff, pause = compact(found["cutoff"]), compact(found["pause"])
         if cutoff is not None and pause:
-            read.append(Part(found["letter"].upper(), cutoff, pause, float(found["factor"] or 1)))
+            read.append(Part(found["letter"].upper(), cutoff, pause, min(float(found["factor"] or 1), _STEEPEST)))
     return tuple(read)
 
 
@@ -244,7 +250,7 @@ def _logical(text: str) -> Iterator[tuple[int, str]]:
 def _filled(line: str, macros: dict[str, str]) -> str:
     """``line`` with its macros, once over: the longest names first, as one may begin like another."""
     for name in sorted((name for name in macros if name in line), key=len, reverse=True):
-        line = re.sub(rf"(?<!\w){name}(?!\w)", lambda _: macros[name], line)  # noqa: B023 - used at once
+        line = re.sub(rf"(?<!\w){name}(?!\w)", lambda _: macros[name], line)[:_LINE_CAP]  # noqa: B023 - used at once
     return line
 
 

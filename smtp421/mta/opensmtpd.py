@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import ClassVar
 
-from smtp421.mta.durations import compact
+from smtp421.mta.durations import compact, figure
 from smtp421.mta.interface import CHECKED, Server
 from smtp421.mta.limits import domains
 from smtp421.mta.model import Block, Fact, Facts, Option, Settings
@@ -118,7 +118,7 @@ def _limit(settings: Settings, key: str, provider: Provider | None) -> Fact:
             if key in block.options and (block.name in names if own else not block.name):
                 option = block.options[key]
                 shown = f'{key} for "{block.name}"' if own else key
-                return Fact(shown, option.value, option.line, float(option.value[:18]))
+                return Fact(shown, option.value, option.line, figure(option.value))
     return Fact(key, str(DEFAULTS[key]), None, float(DEFAULTS[key]))
 
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import ClassVar
 
+from smtp421.mta.durations import figure
 from smtp421.mta.interface import CHECKED, Server
 from smtp421.mta.model import Fact, Facts, Option, Settings
 from smtp421.rulebook.pages import Citation, Provider
@@ -75,6 +76,6 @@ class Postal(Server):
 def _attempts(settings: Settings) -> Fact:
     for group, key in _ATTEMPTS:
         option = settings.given(f"{group}.{key}")
-        if option is not None and option.value.isdecimal() and int(option.value[:9]):
-            return Fact(key, option.value, option.line, float(option.value[:9]))
+        if option is not None and figure(option.value):
+            return Fact(key, option.value, option.line, figure(option.value))
     return Fact(_ATTEMPTS[0][1], str(DEFAULT_ATTEMPTS), None, float(DEFAULT_ATTEMPTS))

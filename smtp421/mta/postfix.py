@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from math import inf
 from typing import ClassVar
 
-from smtp421.mta.durations import compact, short
+from smtp421.mta.durations import compact, figure, short
 from smtp421.mta.interface import CHECKED, Server, first_run
 from smtp421.mta.model import Block, Fact, Facts, Finding, Level, Option, Settings
 from smtp421.rulebook.pages import Citation, Provider
@@ -139,8 +140,9 @@ class Postfix(Server):
             limit = _number(settings, f"{transport}_destination_concurrency_limit")
             service = next((block for block in settings.of_kind("service") if block.name == transport), None)
             most = service.options["maxproc"] if service is not None else None
-            if most is not None and most.value.isdecimal() and int(most.value) and int(most.value) < (limit.amount or 1e9):
-                return Fact(f"process limit of {transport} (master.cf)", most.value, most.line, float(most.value))
+            processes = figure(most.value) if most is not None else None
+            if most is not None and processes and processes < (limit.amount or inf):
+                return Fact(f"process limit of {transport} (master.cf)", most.value, most.line, processes)
             if transport == "smtp" or f"{transport}_destination_concurrency_limit" in settings.options:
                 return limit
         raise AssertionError("smtp is always there")
@@ -252,7 +254,7 @@ def _number(settings: Settings, name: str) -> Fact:
     if name not in settings.options and name.endswith("_destination_concurrency_limit"):
         name = "smtp_destination_concurrency_limit" if name.startswith("smtp_") else "default_destination_concurrency_limit"
     fact = _fact(settings, name)
-    return fact._replace(amount=float(fact.value[:18]) if fact.value.isdecimal() and int(fact.value) else None)
+    return fact._replace(amount=figure(fact.value) or None)
 
 
 def _transports(settings: Settings, provider: Provider | None) -> Iterator[str]:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import ClassVar
 
-from smtp421.mta.durations import compact, per_minute
+from smtp421.mta.durations import compact, figure, per_minute
 from smtp421.mta.interface import CHECKED, Server
 from smtp421.mta.limits import domains
 from smtp421.mta.model import Block, Fact, Facts, Option, Settings
@@ -37,8 +37,8 @@ class PowerMta(Server):
     id = "powermta"
     title = "PowerMTA"
     docs = Citation(
-        "PowerMTA - recipient domain directives (the vendor's user guide, not public)",
-        "https://bird.com/email/power-mta",
+        "PowerMTA - a configuration with the defaults in its comments (the user guide is not public)",
+        "https://pastebin.com/aeJaV82Y",
         CHECKED,
     )
     advice: ClassVar = {
@@ -106,12 +106,12 @@ class PowerMta(Server):
     def connections(self, settings: Settings, provider: Provider | None) -> Fact:
         """``max-smtp-out``: for each domain and each VirtualMTA."""
         fact = _fact(settings, "max-smtp-out", provider)
-        return fact._replace(amount=float(fact.value[:18]) if fact.value.isdecimal() else None)
+        return fact._replace(amount=figure(fact.value))
 
     def messages_per_connection(self, settings: Settings, provider: Provider | None) -> Fact | None:
         """``max-msg-per-connection``; 0 is no limit."""
         fact = _fact(settings, "max-msg-per-connection", provider)
-        return fact._replace(amount=float(fact.value[:18]) or None if fact.value.isdecimal() else None)
+        return fact._replace(amount=figure(fact.value) or None)
 
 
 def _fact(settings: Settings, key: str, provider: Provider | None = None) -> Fact:

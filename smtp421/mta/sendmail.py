@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from typing import ClassVar
 
-from smtp421.mta.durations import compact, short
+from smtp421.mta.durations import compact, figure, short
 from smtp421.mta.interface import CHECKED, Server, first_run
 from smtp421.mta.model import Block, Fact, Facts, Finding, Level, Option, Settings
 from smtp421.rulebook.pages import Citation, Provider
@@ -125,7 +125,7 @@ class Sendmail(Server):
                 option = option or block.options["m"]
         if option is None:
             return Fact("SMTP_MAILER_MAXMSGS", "no limit")
-        return Fact(option.name, option.value, option.line, float(option.value[:18]) if option.value.isdecimal() else None)
+        return Fact(option.name, option.value, option.line, figure(option.value))
 
     def relay(self, settings: Settings) -> Option | None:
         """``SMART_HOST``; in sendmail.cf it is the macro S, which is not read."""
