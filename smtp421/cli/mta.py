@@ -10,7 +10,7 @@ import smtp421
 from smtp421.cli.complete import complete_provider
 from smtp421.cli.mta_input import read_settings
 from smtp421.cli.names import check_name
-from smtp421.cli.options import Color, PageForm, Rules, Verbose, chosen_color
+from smtp421.cli.options import Color, PageForm, Rules, chosen_color
 from smtp421.cli.output import view, write
 from smtp421.render.interface import renderer
 
@@ -26,7 +26,11 @@ File = Annotated[
 ]
 Name = Annotated[
     Literal["postfix", "exim", "sendmail", "opensmtpd", "powermta", "kumomta", "haraka", "postal"] | None,
-    typer.Option("--mta", help="Whose settings they are. Default: the text tells."),
+    typer.Option(
+        "--mta",
+        metavar="NAME",
+        help="Whose settings they are: postfix, exim, sendmail, opensmtpd, powermta, kumomta, haraka, postal. Default: the text tells.",
+    ),
 ]
 Providers = Annotated[
     list[str] | None,
@@ -63,7 +67,7 @@ def check_settings(
     queue_run: QueueRun = None,
     form: PageForm = "text",
     rules: Rules = None,
-    verbose: Verbose = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show what is as it should be, too.")] = False,
     color: Color = None,
 ) -> None:
     """Judge a mail server's settings: backoff, queue lifetime, connections and rate, IPv6, TLS.
@@ -139,7 +143,9 @@ def show_schedule(
 def propose_limits(
     mta: Annotated[
         Literal["postfix", "exim", "powermta", "kumomta", "haraka", "opensmtpd"],
-        typer.Option("--for", help="The server to write configuration for."),
+        typer.Option(
+            "--for", metavar="NAME", help="Write it for this server: postfix, exim, powermta, kumomta, haraka, opensmtpd."
+        ),
     ],
     provider: Annotated[
         list[str],

@@ -125,7 +125,8 @@ def _fact(settings: Settings, key: str, provider: Provider | None = None) -> Fac
     return Fact(key, DEFAULTS[key])
 
 
-def _tls(settings: Settings) -> Fact:
+def _tls(settings: Settings) -> Fact | None:
+    """What ``<domain *>`` says; None where it says nothing, as the default is not documented in public."""
     for block in settings.of_kind("domain"):
         if block.name != "*":
             continue
@@ -136,4 +137,4 @@ def _tls(settings: Settings) -> Fact:
             return Fact(
                 "use-starttls of <domain *>", used.value, used.line, state="none" if used.value.lower() in _OFF else "may"
             )
-    return Fact("use-starttls", "default", state="may")
+    return None
