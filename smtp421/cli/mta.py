@@ -29,7 +29,7 @@ Name = Annotated[
     typer.Option(
         "--mta",
         metavar="NAME",
-        help="Whose settings they are: postfix, exim, sendmail, opensmtpd, powermta, kumomta, haraka, postal. Default: the text tells.",
+        help="Whose they are: postfix, exim, sendmail, opensmtpd, powermta, kumomta, haraka, postal. Default: the text tells.",
     ),
 ]
 Providers = Annotated[
