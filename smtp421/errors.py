@@ -81,3 +81,9 @@ class OutputUnwritable(Smtp421Error):
     """A file could not be written."""
 
     template = "cannot write {path}: {reason}; check the folder and its permissions"
+
+
+class SettingsUnreadable(Smtp421Error):
+    """A text holds no settings of a mail server, or none that can be read."""
+
+    template = "cannot read settings from {name}: {reason}; give `postconf -n` or a configuration file, and --mta NAME ({known})"
