@@ -23,7 +23,9 @@ class Smtp421Error(Exception):
 class NothingToExplain(Smtp421Error):
     """The text holds no reply, no log line and no words of a delivery problem."""
 
-    template = "nothing to explain in {shown}: paste an SMTP reply, a mail-log line, a DSN or an exception text"
+    template = (
+        "nothing to explain in {shown}: paste an SMTP reply, a mail-log line of a failed attempt, a DSN or an exception text"
+    )
     exit_code = 1
 
 
@@ -68,10 +70,23 @@ class MissingExtra(Smtp421Error):
     template = "{feature} needs the package {package}: pip install 'smtp421[{extra}]'"
 
 
+class WrongNameServer(Smtp421Error):
+    """A name server that cannot be asked."""
+
+    template = "cannot ask the name server {server}: {reason}"
+    exit_code = 2
+
+
 class OutputUnwritable(Smtp421Error):
     """A file could not be written."""
 
     template = "cannot write {path}: {reason}; check the folder and its permissions"
+
+
+class SettingsUnreadable(Smtp421Error):
+    """A text holds no settings of a mail server, or none that can be read."""
+
+    template = "cannot read settings from {name}: {reason}; give `postconf -n` or a configuration file, and --mta NAME ({known})"
 
 
 class NoPattern(Smtp421Error):

@@ -24,6 +24,8 @@ class Commands(LazyGroup):
         "test": Entry("smtp421.cli.test", "test"),
         "rules": Entry("smtp421.cli.rules", "app"),
         "schema": Entry("smtp421.cli.schema", "schema"),
+        "sender": Entry("smtp421.cli.sender", "app"),
+        "mta": Entry("smtp421.cli.mta", "app"),
     }
 
 

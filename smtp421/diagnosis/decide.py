@@ -76,8 +76,11 @@ def diagnose(attempt: Attempt, book: RuleBook, evidence: Iterable[Evidence] = ()
     own = rule if rule is not None and rule.cause == cause_id else None
     provider_id = who.provider or _speaker(attempt, rule, origin, book)
     provider = book.providers.get(provider_id) if provider_id else None
-    final = _is_final(attempt)
+    final = is_final(attempt)
+    severity = _severity(own, cause, walked, who, origin, book, final=final)
     retry = _retry(attempt, own, cause, final=final)
+    if severity is Severity.CRITICAL and retry.helps == "yes" and (own is None or own.severity is not severity):
+        retry = retry._replace(helps="after_fix")  # what raised the severity does not heal by waiting
     domain = attempt.recipient.rpartition("@")[2] if attempt.recipient and "@" in attempt.recipient else None
     fix_ids = (own.fixes if own else ()) or cause.fixes
     fixes = _for_the_reader(
@@ -93,7 +96,7 @@ def diagnose(attempt: Attempt, book: RuleBook, evidence: Iterable[Evidence] = ()
         title=own.title if own else cause.title,
         cause=cause_id,
         also=own.also if own else rule.also if rule else (),
-        severity=_severity(own, cause, walked, who, origin, book, final=final),
+        severity=severity,
         confidence=confidence,
         who_acts=_who_acts(own, cause, origin),
         summary=own.summary if own and cause_id != UNKNOWN else summary_of_unknown(rule, cause, book),
@@ -171,7 +174,7 @@ def _confidence(verdict: Verdict) -> Confidence:
     return rule.confidence
 
 
-def _is_final(attempt: Attempt) -> bool:
+def is_final(attempt: Attempt) -> bool:
     """Whether the receiver said no for good: a 5yz reply that the sending server did not treat as a deferral."""
     code = attempt.reply.code
     return code is not None and code >= 500 and attempt.status is not Status.DEFERRED
@@ -209,9 +212,9 @@ def _retry(attempt: Attempt, own: Rule | None, cause: Cause, *, final: bool) -> 
     wait = own.wait_seconds if own is not None and from_rule else cause.wait_seconds
     advice = (own.advice if own is not None and from_rule else None) or cause.advice or ""
     if final and helps == "yes":
-        own_advice = own.advice if own is not None and own.advice else "send it anew once the cause is gone."
+        own_advice = own.advice if own is not None and own.advice else "Send it anew once the cause is gone."
         return Retry(
-            "after_fix", None, f"This answer is final for this message, so your server will not try it again: {own_advice}"
+            "after_fix", None, f"This answer is final for this message, so your server will not try it again. {own_advice}"
         )
     if helps == "no":
         return Retry(helps, None, advice)
