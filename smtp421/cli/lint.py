@@ -91,7 +91,7 @@ def lint(
 
     $ smtp421 lint my-rules/
 
-    $ smtp421 lint --fix --diff my-rules/
+    $ smtp421 lint --fix my-rules/
 
     $ smtp421 lint --select P,example-fails my-rules/acme.yaml
 

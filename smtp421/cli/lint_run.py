@@ -117,7 +117,7 @@ def _mend(
         if file.path == STDIN:
             write([file.text])
         else:
-            write_whole(Path(file.path), ["\ufeff" if file.bom else "", file.text])
+            write_whole(Path(file.path), ["\ufeff" if before[file.name].bom else "", file.text])
     if changed:
         remark(f"{count(fixes, 'fix', 'fixes')} put into {count(len(changed), 'file')}")
     return pack, report, bool(changed)

@@ -9,10 +9,10 @@ from re import _constants as ast  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any
 
+from smtp421.rulebook.finders import TIMEOUT
 from smtp421.rulebook.literals import OTHER_MEANING
 from smtp421.rulebook.patterns import compile_pattern
 from smtp421.rulebook.texts import collapse, counts
-from smtp421.rulebook.words import TIMEOUT
 
 MOST = 4
 """Samples of one pattern."""

@@ -99,6 +99,8 @@ class SourceFile:
         """The scalar that begins at a place, without the blank lines below a block; else the rest of the line's words."""
         if place[0] < 1:
             return Span(self.name)
+        if place[0] > self.lines:  # libyaml tells of an early end behind the last line
+            return self.span(len(self.text), len(self.text))
         scalar = self.scalars.get(place)
         if scalar is not None:
             return self.span(scalar.start, scalar.start + len(self.text[scalar.start : scalar.end].rstrip()))

@@ -2,6 +2,7 @@ import json
 import re
 import shlex
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -19,10 +20,11 @@ LOG = (
     "Nov 20 10:00:00 mx postfix/smtp[1]: ABCDEF1234: to=<u@example.com>, relay=mx.example.com[192.0.2.1]:25, delay=1, "
     f"delays=0/0/0/1, dsn=4.2.0, status=deferred (host mx.example.com[192.0.2.1] said: {REPLY} (in reply to RCPT TO command))\n"
 )
-RULES = """\
+RULES = f"""\
 schema: smtp421.rules/1
 rules:
-  - {id: generic-acme, title: A title, match: {text: [acme]}, cause: policy, summary: One. Two., examples: [451 acme]}
+  - {{id: generic-acme, title: A title, match: {{text: [acme]}}, cause: policy, summary: One. Two., examples: [451 acme],
+     counterexamples: [451 other], references: [{{title: A page, url: 'https://example.com/', checked: {date.today()}}}]}}
 """
 CASES = "schema: smtp421.cases/1\ntests: [{text: 450 4.2.0 Greylisted, cause: greylisting}]\n"
 MAIN_CF = "smtp_destination_concurrency_limit = 2\nsmtp_tls_security_level = may\n"

@@ -197,14 +197,24 @@ def test_fingerprints_do_not_change_with_lines() -> None:
     assert marks("a: c\n", 1) != before
 
 
-TEXTS = st.text(st.characters(codec=None), max_size=30) | st.sampled_from(["::error::x", "##[error]x", "\n::set-output name=a::b", "%0A::x"])
+TEXTS = st.text(st.characters(codec=None), max_size=30) | st.sampled_from(
+    ["::error::x", "##[error]x", "\n::set-output name=a::b", "%0A::x"]
+)
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(message=TEXTS, path=TEXTS.filter(lambda path: path and not path.startswith("/")), text=TEXTS, column=st.integers(0, 40))
 def test_nothing_that_files_hold_gets_through(message: str, path: str, text: str, column: int) -> None:
     span = Span(path, 1, max(column, 1), 1, max(column, 1) + 3)
-    finding = Finding("Y101", "yaml-syntax", Level.ERROR, span, message or "x", (Related(span, text),), Fix(text, (Edit(span, text),), safe=True))
+    finding = Finding(
+        "Y101",
+        "yaml-syntax",
+        Level.ERROR,
+        span,
+        message or "x",
+        (Related(span, text),),
+        Fix(text, (Edit(span, text),), safe=True),
+    )
     file = SourceFile(path, text.encode("utf-8", "surrogatepass"))
     made = Output(Report((finding,), 1), {path: file}, all_checks(), View(), "1")
     for name in FORMATS:

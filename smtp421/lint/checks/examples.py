@@ -117,7 +117,7 @@ def example_private_data(pack: Pack) -> Iterator[Found]:
 
     Rules are shown to everybody. Domains reserved for examples are those of RFC 2606 (example.com, .example, .test),
     addresses those of RFC 5737 (192.0.2.0/24, 198.51.100.0/24, 203.0.113.0/24) and RFC 3849 (2001:db8::/32). Addresses that
-    are there to be written to (postmaster@, unblock@), or that a pattern asks for, may stay.
+    are there to be written to (postmaster@, unblock@, a provider's contacts), or that a pattern asks for, may stay.
 
     Bad:
 
@@ -127,19 +127,25 @@ def example_private_data(pack: Pack) -> Iterator[Found]:
 
         examples: ['450 4.2.1 <user@example.com>: rate limited, from 192.0.2.1']
     """
-    constant = " ".join(pattern for entry in pack.forms.rules.values() for pattern in entry.form.match.text if "@" in pattern)
-    constant = constant.replace("\\", "").lower()
+    constant = " ".join(_constant(pack)).replace("\\", "").lower()
     for entry in pack.all_rules:
         texts = [text for _key, _index, text in pack.examples(entry)]
         instead = stand_ins(texts)
-        if not instead:
-            continue
-        for key, index, text in pack.examples(entry):
+        words = " ".join(entry.form.match.text).replace("\\", "").lower() if instead else ""
+        for key, index, text in pack.examples(entry) if instead else ():
             for part in private_parts(text):
-                if part.text.lower() in constant:
+                domain = part.text.lower().partition("@")[2]
+                if part.text.lower() in constant or (domain and domain in words):
                     continue
                 new = instead[part.text]
-                fix = pack.fix_of(entry, (key, index), [(part.start, part.end, new)], f"write {new}", safe=True)
+                changed = text[: part.start] + new + text[part.end :]
+                safe = pack.judge(text).winner == pack.judge(changed).winner
+                fix = pack.fix_of(entry, (key, index), [(part.start, part.end, new)], f"write {new}", safe=safe)
                 span = pack.file(entry).part(pack.place(entry, key, index), part.start, part.end) or pack.at(entry, key, index)
-                message = f"{part.text} is {part.what} of somebody; write {new}"
-                yield Found(span, message, fix=fix, subject=entry.form.id)
+                yield Found(span, f"{part.text} is {part.what} of somebody; write {new}", fix=fix, subject=entry.form.id)
+
+
+def _constant(pack: Pack) -> Iterator[str]:
+    """Texts whose addresses are meant as they are: patterns, and what providers give as their contacts."""
+    yield from (pattern for entry in pack.forms.rules.values() for pattern in entry.form.match.text if "@" in pattern)
+    yield from (entry.form.contact for entry in pack.forms.providers.values() if entry.form.contact)

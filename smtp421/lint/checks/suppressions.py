@@ -8,6 +8,9 @@ from smtp421.lint.check import Found, NoSuchCheck, check, matching, suggestion
 from smtp421.lint.finding import Edit, Fix, Level
 from smtp421.lint.pack import Pack
 
+OWN = frozenset({"unused-ignore", "ignore-without-reason", "invalid-ignore"})
+"""The checks of this module; whether they are held back is known too late to be told."""
+
 
 @check("Z901", "unused-ignore", Level.WARNING)
 def unused_ignore(pack: Pack) -> Iterator[Found]:
@@ -26,7 +29,8 @@ def unused_ignore(pack: Pack) -> Iterator[Found]:
     for each in pack.suppressions:
         if each in pack.used or not each.names or _unknown(each.names):
             continue
-        if matching(each.names) <= pack.ran:
+        meant = matching(each.names)
+        if meant <= pack.ran and not meant <= OWN:
             fix = Fix("delete the comment", (Edit(each.span, ""),), safe=True)
             yield Found(each.span, f"nothing to hold back by ignore[{', '.join(each.names)}]; delete the comment", fix=fix)
 
