@@ -20,7 +20,8 @@ from smtp421.rulebook.texts import collapse, fold
 from smtp421.rulebook.words import automaton_of
 
 Step = list[Any]
-"""The sets of literals of which a text must hold one each; then ``EXACT`` and literals, else the engine and the pattern."""
+"""The sets of literals of which a text must hold one each, besides that which speaks for the pattern; then ``EXACT`` and
+literals, else the engine and the pattern."""
 
 MARK_ORDER = ("mailbox", "gateway", "sending_service", "list", "software", "tool")
 """Which kind of provider a text speaks of first, where it bears the marks of several."""
@@ -62,7 +63,8 @@ def words_index(owners: Iterable[Owned], texts: Sequence[str]) -> Indexed:
     for patterns, trusted, sought in owners:
         starts.append(count)
         found = [_sets(pattern, share, sought=sought) for pattern in patterns]
-        steps.append(to_json([_step(pattern, sets, trusted=trusted) for pattern, sets in zip(patterns, found, strict=True)]))
+        further = [sets[1:] if sought else sets for sets in found]
+        steps.append(to_json([_step(pattern, sets, trusted=trusted) for pattern, sets in zip(patterns, further, strict=True)]))
         for number, sets in enumerate(found or [[]], count):
             if not sets and sought:
                 always.append(number)

@@ -156,7 +156,7 @@ class WordIndex:
 
     def _place(self, number: int) -> tuple[tuple[int, int, int], list[list[str]]]:
         """A pattern with the place of its bit, and the sets that its literals in the index do not tell of."""
-        place = self._places[number] = (number, number >> 3, 1 << (number & 7)), self._step(number)[0][1:]
+        place = self._places[number] = (number, number >> 3, 1 << (number & 7)), self._step(number)[0]
         return place
 
     def _step(self, number: int) -> list[Any]:
