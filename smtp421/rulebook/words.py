@@ -168,10 +168,6 @@ class WordIndex:
         step: list[Any] = steps[number - self._starts[owner]]
         return step
 
-    def find(self, number: int, reading: Reading) -> Span | None:
-        """Where a pattern is found in a text."""
-        return (self.finders[number] or self.finder(number))(reading[0], reading[1])
-
     def finder(self, number: int, late: Span | None = None) -> Finder:
         """Make the search for a pattern. One that takes too long gives ``late``, and after three times always does."""
         owner = self.owner(number)
