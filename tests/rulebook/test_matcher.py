@@ -336,11 +336,11 @@ def test_text_is_looked_at_up_to_its_cap(book_of: BookOf, rules_text: RulesText)
 
 def test_few_texts_and_many_texts_find_the_same(book_of: BookOf, rules_text: RulesText) -> None:
     book = book_of(a=rules_text("one {text: [alpha]}", "two {text: ['be\\w+a', alpha]}", "three {text: ['\\d\\d']}"))
-    for _time in range(12):
-        assert ids(book, Subject("alpha beta 42")) == ["one", "three", "two"]
+    for time in range(12):
+        assert ids(book, Subject(f"alpha beta 42 {time}")) == ["one", "three", "two"]
     empty = book_of(a=rules_text("one {code: [4xx]}"))
-    for _time in range(12):
-        assert ids(empty, Subject("alpha", 421)) == ["one"]
+    for time in range(12):
+        assert ids(empty, Subject(f"alpha {time}", 421)) == ["one"]
 
 
 def test_remembered_conditions_have_a_limit(book_of: BookOf, rules_text: RulesText, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -359,6 +359,16 @@ def test_remembered_literals_have_a_limit(book_of: BookOf, rules_text: RulesText
         for second in names:
             assert ids(book, Subject(f"{first} {second}")) == sorted({first, second})
             assert len(book._matcher.words._known) <= 5
+
+
+def test_texts_that_are_kept_have_a_limit(book_of: BookOf, rules_text: RulesText, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(words, "MAX_TEXTS", 5)
+    book = book_of(a=rules_text("one {text: [alpha]}"))
+    for number in range(30):
+        assert ids(book, Subject(f"alpha {number}")) == ["one"]
+        assert len(book._words._readings) <= 5
+    assert ids(book, Subject("alpha " * words.LONG)) == ["one"]
+    assert len(book._words._readings) == 1
 
 
 SLOW = r"(a|a)*$x"
