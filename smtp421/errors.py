@@ -87,3 +87,16 @@ class SettingsUnreadable(Smtp421Error):
     """A text holds no settings of a mail server, or none that can be read."""
 
     template = "cannot read settings from {name}: {reason}; give `postconf -n` or a configuration file, and --mta NAME ({known})"
+
+
+class NoPattern(Smtp421Error):
+    """A reply has no words that a rule could go by."""
+
+    template = "no words in {shown} tell it from other replies; write the rule by hand, `smtp421 rules show ID` shows one"
+    exit_code = 1
+
+
+class RuleNotAdded(Smtp421Error):
+    """A rule could not be put into a file."""
+
+    template = "cannot add a rule to {path}: {reason}; mend the file, or name another one"

@@ -110,6 +110,14 @@ class Fault(NamedTuple):
     """Counted from 1; 0 where no column can be named."""
     message: str
     """What was found, what was expected and what to do."""
+    check: str = "invalid-value"
+    """The check of ``smtp421 lint`` that it belongs to."""
+    instead: str = ""
+    """What was probably meant; empty where nothing is near."""
+    offset: int | None = None
+    """Where in the value at this place it is, in characters; None for the whole."""
+    first: tuple[str, int, int] | None = None
+    """Path, line and column of what stood there before, where something stands twice."""
 
     def __str__(self) -> str:
         return f"{self.path}:{self.line}:{self.column}: {self.message}"

@@ -38,6 +38,19 @@ _LOCAL_PARTS = {
 }
 _OWN_FAULTS = frozenset({"misconfiguration", "server_congestion", "dns", "network", "timeout", "recipient_verification"})
 
+KNOWN_ANSWERS = {
+    "origin": tuple(origin.value for origin in (Origin.REMOTE, Origin.LOCAL, Origin.INBOUND)),
+    "reason": tuple(dict.fromkeys(_REASONS.values())),
+    "local_part": (*dict.fromkeys(_LOCAL_PARTS.values()), "client"),
+    "own_policy": ("meant", "fault"),
+    "scope": ("one", "all"),
+    "first_contact": ("yes", "no"),
+    "reputation": ("issues", "clean"),
+    "backoff": ("sound", "too_eager", "too_slow"),
+    "rate": ("too_fast", "too_many_connections", "within_limits"),
+}
+"""Evidence that the program itself gives, and the answers that each can have; a user may answer further questions."""
+
 
 def from_reply(origin: Origin, cause: str, confidence: Confidence, matched: str) -> list[Evidence]:
     """Answers that words of a reply give. A cause that is only guessed from a number or from vague words answers nothing."""

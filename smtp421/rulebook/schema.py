@@ -1,8 +1,8 @@
 """The form of the rule files, as pydantic models: one for each kind of file.
 
 Every file names its kind in ``schema``: ``smtp421.rules/1``, ``smtp421.causes/1``, ``smtp421.fixes/1``,
-``smtp421.providers/1`` or ``smtp421.tree/1``. Unknown keys are faults. What one file cannot know (does that fix exist?) is
-checked by :mod:`smtp421.rulebook.load` once all files are read.
+``smtp421.providers/1``, ``smtp421.tree/1`` or ``smtp421.cases/1``. Unknown keys are faults. What one file cannot know (does that
+fix exist?) is checked by :mod:`smtp421.rulebook.load` once all files are read.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from smtp421.model import Confidence, Helps, Origin, Severity, Stage, WhoActs
+from smtp421.model import Confidence, Helps, Origin, Severity, Stage, Status, WhoActs
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64)]
 """Ids of rules, fixes and nodes: words in lower case joined by hyphens."""
@@ -72,6 +72,14 @@ class MatchForm(Form):
     """The provider must have been recognised by its relay or a mark in the reply; for texts that others say as well."""
 
 
+class RelatedForm(Form):
+    """Another rule, and how this one stands to it."""
+
+    id: Id
+    type: Literal["similar", "derived", "renamed", "merged", "obsolete"]
+    """``renamed`` and ``merged``: this rule took the other's place, which need not exist any more; the words are Sigma's."""
+
+
 class RuleForm(Form):
     """One rule: which replies it fits, what they mean and what to do."""
 
@@ -102,6 +110,8 @@ class RuleForm(Form):
     """In the order to be tried; the cause's where missing."""
     next_checks: tuple[Line, ...] = ()
     references: tuple[ReferenceForm, ...] = ()
+    related: tuple[RelatedForm, ...] = ()
+    """Rules to look at as well."""
     examples: tuple[Example, ...] = ()
     counterexamples: tuple[Example, ...] = ()
 
@@ -254,10 +264,72 @@ class TreeFile(Form):
     nodes: tuple[NodeForm, ...]
 
 
+class CapturesForm(Form):
+    """What was read out of the text beside its meaning. Only what is given is asserted; null asserts that there is none."""
+
+    wait_seconds: int | None = None
+    """Seconds that the answer tells to wait: the reply's own, else the rule's, else the cause's."""
+    matched: Line | None = None
+    """The words that decided, or the code where no words did."""
+    format: Name | None = None
+    """The reader that understood the text: ``postfix``, ``exim``, ``reply``."""
+    status: Status | None = None
+    stage: Stage | None = None
+    queue_id: Line | None = None
+    sender: Line | None = None
+    recipient: Line | None = None
+    relay: Line | None = None
+    """Host name of the server that answered."""
+    relay_address: Line | None = None
+    source_address: Line | None = None
+    """The sending address, where the log tells."""
+    delay: float | None = None
+    """Seconds since the message entered the queue."""
+
+
+class CaseForm(Form):
+    """A text and what has to be answered to it. Only what is given is asserted; null asserts that there is none."""
+
+    text: Example
+    """What somebody pastes: a reply, a log line, a DSN."""
+    name: Line | None = None
+    """What the case is about, for the report."""
+    todo: bool | Line = False
+    """Known not to hold yet: true, or the reason. Such a case is reported and does not fail."""
+    explained: bool = True
+    """false asserts that the text holds nothing to explain."""
+    rule: Id | None = None
+    """The rule that wins in the full set."""
+    not_rule: tuple[Id, ...] = ()
+    """Rules that must not win."""
+    cause: Name | None = None
+    severity: Severity | None = None
+    provider: Name | None = None
+    origin: Origin | None = None
+    confidence: Confidence | None = None
+    who_acts: WhoActs | None = None
+    retry: Helps | None = None
+    """Whether a retry helps. Quote it: YAML reads a bare yes or no as true or false."""
+    fix: Id | None = None
+    """The first fix."""
+    reply_code: Annotated[int, Field(ge=200, le=599)] | None = None
+    enhanced_code: Annotated[str, StringConstraints(pattern=r"^[245]\.\d{1,3}\.\d{1,3}$")] | None = None
+    """Quote it: YAML reads ``4.70`` as a number."""
+    captures: CapturesForm = CapturesForm()
+
+
+class CasesFile(Form):
+    """A file of test cases, for ``smtp421 test``."""
+
+    schema_: Literal["smtp421.cases/1"] = Field(alias="schema")
+    tests: tuple[CaseForm, ...]
+
+
 FILE_KINDS: dict[str, type[Form]] = {
     "smtp421.rules/1": RulesFile,
     "smtp421.causes/1": CausesFile,
     "smtp421.fixes/1": FixesFile,
     "smtp421.providers/1": ProvidersFile,
     "smtp421.tree/1": TreeFile,
+    "smtp421.cases/1": CasesFile,
 }
