@@ -9,7 +9,7 @@ def test_a_schema(smtp421):
 
 def test_all_are_listed(smtp421):
     out = smtp421("schema").out
-    assert [line.split()[0] for line in out.splitlines()][:3] == ["cases", "causes", "fixes"]
+    assert [line.split()[0] for line in out.splitlines()][:3] == ["cases", "causes", "config"]
 
 
 def test_an_unknown_kind(smtp421):

@@ -12,17 +12,17 @@ rules:
   - id: acme-busy
     title: The relay of Acme is busy
     match:
-      text: ['acme relay busy']
+      text: ['acme zork']
     cause: server_congestion
     summary: It is busy. Wait.
     examples:
-      - '451 4.3.2 acme relay busy'
-      - '451 4.3.2 acme relay is busy'
+      - '451 4.3.2 acme zork'
+      - '451 4.3.2 acme is zork'
       - |-
         450-4.2.1 Greylisted, says
-        450 4.2.1 the acme relay busy
+        450 4.2.1 the acme zork
     counterexamples:
-      - '451 acme relay busy as hell'
+      - '451 acme zork as hell'
       - '250 2.0.0 Ok'
   - id: acme-broken
     title: A broken rule
@@ -39,14 +39,14 @@ tests:
     severity: warning
     provider: null
     captures: {wait_seconds: 200, queue_id: null}
-  - text: '451 4.3.2 acme relay busy'
+  - text: '451 4.3.2 acme zork'
     rule: acme-busy
     reply_code: 451
     enhanced_code: '4.3.2'
   - {text: hello world, explained: false}
   - {text: '421 4.7.0 too fast', todo: wording unknown, rule: acme-busy}
-  - {text: '451 4.3.2 acme relay busy', todo: true, rule: acme-busy}
-  - {text: '451 4.3.2 acme relay busy', severty: info}
+  - {text: '451 4.3.2 acme zork', todo: true, rule: acme-busy}
+  - {text: '451 4.3.2 acme zork', severty: info}
 """
 
 

@@ -22,7 +22,7 @@ def test_a_folder_gives_its_rules_and_its_cases(plan, pack):
 
 def test_faults_of_the_tested_files_have_their_places(plan, pack):
     places = [(Path(fault.path).name, fault.line, fault.column) for fault in plan.faults]
-    assert places == [("rules.yaml", 21, 20), ("cases.yaml", 16, 41)]
+    assert places == [("rules.yaml", 21, 20), ("cases.yaml", 16, 35)]
     assert "did you mean 'severity'" in plan.faults[1].message
     assert plan.remarks == ()
 
