@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from smtp421.diagnosis.history import Group, History
+from smtp421.diagnosis.history_signs import Sign
 from smtp421.model import Evidence
 from smtp421.rulebook.pages import Provider
 
@@ -20,6 +21,35 @@ def evidence_for(
     """Answers for the deferrals of a group; ``provider`` is the one that they are of."""
     found = (_scope(group, history, thresholds), _contact(group), _backoff(history, thresholds), _rate(history, provider))
     return tuple(item for item in found if item is not None)
+
+
+def course_of(group: Group, signs: Sequence[Sign], share: tuple[int, int] | None, *, over: bool) -> Evidence | None:
+    """How long it has lasted and how much it hits, as the signs tell; ``over`` where all of it came through within minutes."""
+    seen = {sign.id for sign in signs}
+    if not seen and not over:
+        return None
+    answer = next((course for course, names in _COURSES if seen & names), "brief")
+    told = [f"{group.attempts:,} deferrals" + (f" of {share[1]:,} attempts" if share is not None else "")]
+    if group.first is not None and group.last is not None and group.last > group.first:
+        told.append(f"within {_short(int((group.last - group.first).total_seconds()))}")
+    if group.longest_wait:
+        told.append(f"the oldest has waited {_short(group.longest_wait)}")
+    told += [_SIGNS[sign.id] for sign in signs if sign.id in _SIGNS]
+    return Evidence("course", answer, f"{SOURCE}: {', '.join(told)}")
+
+
+_COURSES = (
+    ("alarming", {"investigate"}),
+    ("everything", {"everything", "sudden"}),
+    ("lasting", {"lasting", "patience", "refused", "given_up", "high_share"}),
+)
+"""Answers of the node "how long has it lasted?" by signs, the most serious first."""
+_SIGNS = {
+    "everything": "nothing gets through",
+    "sudden": "it began at once",
+    "refused": "some refused for good later",
+    "given_up": "some given up",
+}
 
 
 def _scope(group: Group, history: History, thresholds: Mapping[str, float]) -> Evidence | None:
@@ -98,4 +128,6 @@ def _most(provider: Provider, what: str, kinds: tuple[str, ...]) -> tuple[int, s
 
 
 def _short(seconds: int) -> str:
-    return f"{seconds} s" if seconds < 120 else f"{round(seconds / 60)} min"
+    if seconds < 120:
+        return f"{seconds} s"
+    return f"{round(seconds / 60)} min" if seconds < 7200 else f"{round(seconds / 3600)} h"

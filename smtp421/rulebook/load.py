@@ -203,6 +203,9 @@ class _Loader:
                     self.faults.append(node.fault(missing("node", edge.to, self.forms.nodes), *path, "to"))
                 if edge.cause is not None and edge.cause not in self.forms.causes:
                     self.faults.append(node.fault(missing("cause", edge.cause, self.forms.causes), *path, "cause"))
+                for index, fix in enumerate(edge.fixes):
+                    if fix not in self.forms.fixes:
+                        self.faults.append(node.fault(missing("fix", fix, self.forms.fixes), *path, "fixes", index))
         for root in self.forms.roots:
             if root.form.root not in self.forms.nodes:
                 self.faults.append(root.fault(missing("node", root.form.root, self.forms.nodes), "root"))

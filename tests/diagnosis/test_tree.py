@@ -16,6 +16,7 @@ def test_a_remote_reply_that_names_a_rate(book):
         ("names-a-reason", "rate"),
         ("sound-backoff", "unknown"),
         ("too-fast", "unknown"),
+        ("how-long", "unknown"),
     ]
     assert walked.cause is None
     assert any("postconf minimal_backoff_time" in question for question in walked.open_questions)
@@ -28,10 +29,12 @@ def test_a_vague_reply_asks_everything(book):
         "names-a-reason",
         "first-contact",
         "reputation-tools",
+        "identity-check",
         "sound-backoff",
         "too-fast",
+        "how-long",
     ]
-    assert len(walked.open_questions) == 5
+    assert len(walked.open_questions) == 7
 
 
 def test_first_contact_points_to_greylisting(book):
