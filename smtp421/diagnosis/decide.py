@@ -13,7 +13,7 @@ from smtp421.diagnosis import evidence as reply_evidence
 from smtp421.diagnosis.figures import fill, limits_for
 from smtp421.diagnosis.remarks import remarks_on
 from smtp421.diagnosis.subject import identity_of, subject_of
-from smtp421.diagnosis.tree import Walk, in_order, walk
+from smtp421.diagnosis.tree import Walk, first_answer, in_order, walk
 from smtp421.diagnosis.unknown import summary_of_unknown
 from smtp421.diagnosis.wait import wait_seconds
 from smtp421.model import (
@@ -73,8 +73,10 @@ def diagnose(attempt: Attempt, book: RuleBook, evidence: Given = (), *, logged: 
     cause_id = rule.cause if rule else UNKNOWN
     provider_id = who.provider or _speaker(attempt, rule, origin, book)
     provider = book.providers.get(provider_id) if provider_id else None
-    told = reply_evidence.from_reply(origin, cause_id, confidence, verdict.matched)
     given = tuple(given_for(evidence, attempt, provider))
+    if (said := first_answer([item for item in given if item.key == "origin"], list(Origin))) is not None:
+        origin = Origin(said.answer)
+    told = reply_evidence.from_reply(origin, cause_id, confidence, verdict.matched)
     known = in_order((*given, *told), book.tree) if given else told
     walked = walk(book.tree, known)
     if walked.cause and (cause_id == UNKNOWN or confidence is Confidence.LOW):

@@ -14,11 +14,12 @@ def test_a_remote_reply_that_names_a_rate(book):
     assert nodes_of(walked) == [
         ("who-said-it", "remote"),
         ("names-a-reason", "rate"),
+        ("reputation-behind", "unknown"),
         ("sound-backoff", "unknown"),
         ("too-fast", "unknown"),
         ("how-long", "unknown"),
     ]
-    assert walked.cause is None
+    assert walked.cause == "rate_limit"
     assert any("postconf minimal_backoff_time" in question for question in walked.open_questions)
 
 

@@ -1,0 +1,183 @@
+"""The options that bring evidence from elsewhere than the text; ``explain``, ``scan`` and ``diagnose`` take the same."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from difflib import get_close_matches
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NamedTuple, TypeAlias
+
+import typer
+
+from smtp421.cli.output import remark
+from smtp421.errors import EvidenceUnusable, InputUnreadable, MissingExtra
+from smtp421.model import Evidence, Fault
+
+if TYPE_CHECKING:
+    from smtp421.diagnosis.decide import Given
+    from smtp421.diagnosis.dossier import ForProvider
+    from smtp421.reputation.report import Report
+    from smtp421.rulebook import RuleBook
+    from smtp421.rulebook.pages import Provider, Tree
+
+EVIDENCE = "What is known beyond the text"
+MOST = 32 * 1024 * 1024
+"""Bytes of a file of evidence."""
+TOLD = 3
+"""Faults of a file that are told one by one."""
+DONT_KNOW = "unknown"
+"""The answer of somebody who does not know; always allowed."""
+
+Answers: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--answer",
+        metavar="NODE=VALUE",
+        rich_help_panel=EVIDENCE,
+        help="Answer a question of `smtp421 tree`: first-contact=no. May be repeated.",
+    ),
+]
+MtaConfig: TypeAlias = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--mta-config", metavar="FILE", rich_help_panel=EVIDENCE, help="Settings of the mail server: `postconf -n`, ..."
+    ),
+]
+Snds: TypeAlias = Annotated[
+    list[Path] | None,
+    typer.Option("--snds", metavar="FILE", rich_help_panel=EVIDENCE, help="CSV of Microsoft SNDS: data or IP status."),
+]
+Postmaster: TypeAlias = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--postmaster", metavar="FILE", rich_help_panel=EVIDENCE, help="Google Postmaster Tools: JSON of its API, or CSV."
+    ),
+]
+SenderReport: TypeAlias = Annotated[
+    list[Path] | None,
+    typer.Option("--sender-report", metavar="FILE", rich_help_panel=EVIDENCE, help="What `smtp421 sender check --json` found."),
+]
+
+
+class Files(NamedTuple):
+    """Files that hold evidence."""
+
+    mta_config: Sequence[Path] = ()
+    snds: Sequence[Path] = ()
+    postmaster: Sequence[Path] = ()
+    sender_report: Sequence[Path] = ()
+
+    @classmethod
+    def of(
+        cls,
+        mta_config: Sequence[Path] | None,
+        snds: Sequence[Path] | None,
+        postmaster: Sequence[Path] | None,
+        sender_report: Sequence[Path] | None,
+    ) -> Files:
+        """From options as typer gives them."""
+        return cls(tuple(mta_config or ()), tuple(snds or ()), tuple(postmaster or ()), tuple(sender_report or ()))
+
+
+def parse_answers(texts: Iterable[str], tree: Tree) -> dict[str, str]:
+    """Values by node. Raises :class:`typer.BadParameter` for a node or a value that the tree does not have."""
+    answers: dict[str, str] = {}
+    for text in texts:
+        name, equals, value = (part.strip() for part in text.partition("="))
+        if not equals:
+            raise typer.BadParameter(f"{text!r} is not NODE=VALUE, such as first-contact=no", param_hint="--answer")
+        if name not in tree.nodes:
+            near = get_close_matches(name, tree.nodes, n=2)
+            meant = f"; did you mean {' or '.join(near)}?" if near else ", see `smtp421 tree`"
+            raise typer.BadParameter(f"there is no question {name!r}{meant}", param_hint="--answer")
+        known = [*tree.nodes[name].answers, DONT_KNOW]
+        if value not in known:
+            raise typer.BadParameter(f"{name} can be {', '.join(known)}; not {value!r}", param_hint="--answer")
+        answers[name] = value
+    return answers
+
+
+def dossier(book: RuleBook, now: datetime, files: Files, answers: Sequence[str] = ()) -> Given:
+    """All that the options bring. Faults in the files are told; raises :class:`smtp421.errors.Smtp421Error`."""
+    if not any(files) and not answers:
+        return ()
+    from smtp421.diagnosis.dossier import Dossier
+    from smtp421.diagnosis.walkthrough import said
+
+    mine = said(tuple(parse_answers(answers, book.tree).items()), book.tree)
+    for path in files.sender_report:
+        mine += _sender_report(path)
+    return Dossier(
+        now,
+        book.tree.thresholds,
+        said=mine,
+        reports=_reports(files),
+        settings=[_settings(path, book) for path in files.mta_config],
+    )
+
+
+def _reports(files: Files) -> list[Report]:
+    if not files.snds and not files.postmaster:
+        return []
+    from smtp421.reputation import postmaster_tools, snds
+
+    readers: list[tuple[Callable[[bytes, str], Report], Sequence[Path]]] = [
+        (snds.read, files.snds),
+        (postmaster_tools.read, files.postmaster),
+    ]
+    return [_report(read, path) for read, paths in readers for path in paths]
+
+
+def _report(read: Callable[[bytes, str], Report], path: Path) -> Report:
+    report = read(_bytes(path), str(path))
+    if not report.observations:
+        first = f"{report.faults[0]}" if report.faults else "it holds no row"
+        raise EvidenceUnusable(path=path, reason=first)
+    _tell(report.faults)
+    return report
+
+
+def _settings(path: Path, book: RuleBook) -> ForProvider:
+    mta = import_module("smtp421.mta")
+    settings = mta.read(_bytes(path).decode("utf-8", "replace"), str(path))
+
+    def evidence(provider: Provider | None) -> Iterable[Evidence]:
+        found: list[Evidence] = mta.evidence(settings, book.tree, provider)
+        return found
+
+    return evidence
+
+
+def _sender_report(path: Path) -> list[Evidence]:
+    try:
+        sender = import_module("smtp421.sender")
+    except ImportError as error:
+        raise MissingExtra(feature="--sender-report", package="dnspython", extra="dns") from error
+    try:
+        report = json.loads(_bytes(path))
+    except (ValueError, RecursionError) as error:
+        raise EvidenceUnusable(path=path, reason=f"no JSON ({error}); write it with `smtp421 sender check --json`") from error
+    if not isinstance(report, dict):
+        raise EvidenceUnusable(path=path, reason="no report; write it with `smtp421 sender check --json`")
+    return list(sender.evidence(report))
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            data = file.read(MOST + 1)
+    except OSError as error:
+        raise InputUnreadable(path=path, reason=error.strerror or error) from error
+    if len(data) > MOST:
+        raise EvidenceUnusable(path=path, reason=f"over {MOST >> 20} MiB, which no export of these tools has")
+    return data
+
+
+def _tell(faults: Sequence[Fault]) -> None:
+    for fault in faults[:TOLD]:
+        remark(str(fault))
+    if len(faults) > TOLD:
+        remark(f"{faults[0].path}: {len(faults) - TOLD} more faults")

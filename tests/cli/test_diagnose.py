@@ -1,0 +1,285 @@
+"""``diagnose`` with options, pipes and files; what it asks is in test_diagnose_asking."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from smtp421.cli import evidence_options
+from smtp421.errors import Smtp421Error
+
+VAGUE = "451 Try again later"
+REPORT = Path(__file__).parents[1] / "data" / "report.log"
+EXPORTS = Path(__file__).parents[1] / "reputation" / "data"
+MICROSOFT = "421 RP-001 (BAY004-MC1F1) Unfortunately, some messages from 192.0.2.12 weren't sent. Please try again."
+
+
+@pytest.fixture
+def walk(smtp421):
+    """The walk as JSON."""
+
+    def call(*arguments, **more):
+        code, out, err = smtp421("diagnose", "--format", "json", *arguments, **more)
+        assert (code, err) == (0, "")
+        return json.loads(out)
+
+    return call
+
+
+def answers(told):
+    return {node["node"]: node["answer"] for node in told["nodes"] if node["mark"] != "not_reached"}
+
+
+def test_without_a_terminal_it_ends_with_the_open_questions(smtp421):
+    code, out, err = smtp421("diagnose", VAGUE)
+    assert (code, err) == (0, "")
+    assert "? first-contact: open" in out
+    assert "Find out (first-contact): " in out
+
+
+def test_words_that_nobody_quoted_and_pipes(walk):
+    quoted = walk(VAGUE)
+    assert walk(*VAGUE.split()) == quoted
+    assert walk(stdin=VAGUE) == quoted
+    assert walk("-", stdin=VAGUE.encode()) == quoted
+
+
+def test_answers_as_options(walk):
+    told = walk("--answer", "first-contact=no", "--answer", "reputation-tools=issues", "--answer", "too-fast=unknown", VAGUE)
+    assert told["diagnosis"]["cause"] == "reputation"
+    assert [node["mark"] for node in told["nodes"]][:5] == ["evidence", "open", "you", "you", "open"]
+    assert told["open"] == ["names-a-reason", "how-long"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        ("first-contact", "'first-contact' is not NODE=VALUE, such as first-contact=no"),
+        ("first_contact=no", "there is no question 'first_contact'; did you mean first-contact"),
+        ("zzz=no", "there is no question 'zzz', see `smtp421 tree`"),
+        ("first-contact=maybe", "first-contact can be yes, no, unknown; not 'maybe'"),
+    ],
+)
+@pytest.mark.parametrize("command", ["diagnose", "explain", "scan"])
+def test_answers_that_cannot_be(smtp421, answer, told, command):
+    code, out, err = smtp421(command, "--answer", answer, "-", stdin=VAGUE)
+    assert (code, out) == (2, "")
+    assert told.replace(" ", "") in err.replace("│", "").replace(" ", "").replace("\n", "")
+
+
+@pytest.mark.parametrize("arguments", [[VAGUE, "--log", "x"], [VAGUE, "--resume", "x"], ["--log", "x", "--resume", "y"]])
+def test_one_thing_at_a_time(smtp421, arguments):
+    code, _, err = smtp421("diagnose", *arguments)
+    assert code == 2
+    assert "not several of them" in err
+
+
+def test_no_arguments_on_a_terminal_is_help(smtp421):
+    code, out, _ = smtp421("diagnose", terminal=True)
+    assert code == 2
+    assert "Usage: smtp421 diagnose" in out
+
+
+def test_nothing_to_explain(smtp421):
+    assert smtp421("diagnose", "hello world").code == 1
+
+
+def test_the_reply_of_a_provider_or_cause(walk, smtp421):
+    both = "450 4.2.0 Greylisted\n\n421 4.7.28 Gmail has detected an unusual rate of mail - gsmtp\n"
+    first = walk("-", stdin=both)
+    assert first["taken"] == "the first of 2 replies in the text; --provider and --cause choose another"
+    assert walk("--provider", "gmail", "-", stdin=both)["diagnosis"]["cause"] == "rate_limit"
+    assert walk("--cause", "greylisting", "-", stdin=both)["diagnosis"]["cause"] == "greylisting"
+    code, _, err = smtp421("diagnose", "--provider", "yahoo", "--cause", "timeout", "-", stdin=both)
+    assert code == 1
+    assert err.startswith("smtp421: no deferral of yahoo for timeout in the text; there is ")
+    assert smtp421("diagnose", "--provider", "gmial", VAGUE).code == 2
+
+
+def test_the_most_pressing_of_a_log(walk):
+    told = walk("--log", str(REPORT))
+    assert told["taken"].endswith(f" in {REPORT}, the most pressing of 3 kinds; --provider and --cause choose another")
+    assert told["diagnosis"]["attempt"]["format"] == "postfix"
+
+
+def test_a_log_answers_more_than_its_line(walk, tmp_path):
+    log = tmp_path / "mail.log"
+    line = "2026-11-20T{:02}:{:02}:00+00:00 mail postfix/smtp[1]: AB{:04}: to=<u{}@gmail.example>, relay=gmail-smtp-in.l.google.com[192.0.2.9]:25, delay=1, delays=0/0/0/1, dsn=4.7.28, status=deferred (host gmail-smtp-in.l.google.com[192.0.2.9] said: 421-4.7.28 Gmail has detected an unusual rate of mail - gsmtp (in reply to end of DATA command))\n"
+    log.write_text("".join(line.format(8 + n // 10, n % 10, n % 20, n % 20) for n in range(60)))
+    told = walk("--log", str(log))
+    assert told["taken"] == f"gmail: rate limit, 60 deferrals from 2026-11-20 08:00 to 2026-11-20 13:09 in {log}"
+    known = answers(told)
+    assert (known["names-a-reason"], known["sound-backoff"], known["how-long"]) == ("rate", "too_slow", "everything")
+    how_long = next(node for node in told["nodes"] if node["node"] == "how-long")
+    assert (
+        "(the log: 60 deferrals of 60 attempts, within 5 h, the oldest has waited 5 h, nothing gets through)"
+        in how_long["evidence"]
+    )
+    assert told["diagnosis"]["severity"] == "warning"
+    also = walk("--log", str(log), "--answer", "reputation-behind=issues", "--answer", "sound-backoff=sound")
+    assert answers(also)["sound-backoff"] == "sound"
+
+
+def test_a_log_without_deferrals(smtp421, tmp_path):
+    log = tmp_path / "mail.log"
+    log.write_text("nothing\n")
+    assert smtp421("diagnose", "--log", str(log)).err == f"smtp421: no deferral in {log}\n"
+    code, _, err = smtp421("diagnose", "--log", str(REPORT), "--cause", "greylisting", "--log", str(REPORT))
+    assert code == 1
+    assert err.startswith("smtp421: no deferral for greylisting in 2 files; there is ")
+    assert smtp421("diagnose", "--log", str(tmp_path / "no.log")).code == 3
+
+
+def test_a_log_that_is_piped(walk):
+    assert walk("--log", "-", stdin=REPORT.read_bytes())["taken"].partition(" in ")[2].startswith("-, the most pressing")
+
+
+# Evidence in files, the same for all three commands
+
+
+def test_snds(walk, smtp421):
+    plain = walk(MICROSOFT)
+    told = walk("--snds", str(EXPORTS / "snds-data.csv"), MICROSOFT)
+    assert answers(plain)["reputation-behind"] == "unknown"
+    assert answers(told)["reputation-behind"] == "issues"
+    assert "find-spam-source" in {action["fix"] for action in told["actions"]} - {action["fix"] for action in plain["actions"]}
+    code, out, err = smtp421("explain", "--json", "--snds", str(EXPORTS / "snds-data.csv"), MICROSOFT)
+    assert (code, err) == (0, "")
+    assert json.loads(out)["path"] == told["diagnosis"]["path"]
+
+
+def test_postmaster_tools(smtp421):
+    _, out, err = smtp421(
+        "explain", "--postmaster", str(EXPORTS / "traffic-stats.json"), "421 4.7.0 Try again later, closing connection. - gsmtp"
+    )
+    assert err == ""
+    assert "reputation behind: issues" in " ".join(out.split())
+    assert "too fast: too fast" in " ".join(out.split())
+
+
+def test_scan_takes_evidence_for_each_deferral(smtp421, tmp_path):
+    log = tmp_path / "mail.log"
+    host = "gmail-smtp-in.l.google.com"
+    line = "Nov 20 22:30:0{} mail postfix/smtp[1]: ABCDEF{}: to=<u@example.net>, relay={}[192.0.2.9]:25, delay=1, dsn=4.0.0, status=deferred (host {}[192.0.2.9] said: 451 Try again later (in reply to MAIL FROM command))\n"
+    log.write_text(line.format(1, 1, host, host) + line.format(2, 2, "mx.example.net", "mx.example.net"))
+    code, out, err = smtp421("scan", "--format", "jsonl", "--postmaster", str(EXPORTS / "traffic-stats.json"), str(log))
+    assert (code, err) == (0, "")
+    first, second = map(json.loads, out.splitlines())
+    assert (first["cause"], second["cause"]) == ("reputation", "unknown")
+    report = json.loads(smtp421("scan", "--format", "json", "--postmaster", str(EXPORTS / "traffic-stats.json"), str(log)).out)
+    assert (
+        "reputation" in {row["cause"] for row in report["groups"]} if "groups" in report else "reputation" in json.dumps(report)
+    )
+    hidden = smtp421("scan", "--anonymize", "--format", "jsonl", "--answer", "first-contact=yes", str(log)).out
+    assert {json.loads(row)["cause"] for row in hidden.splitlines()} == {"greylisting"}
+
+
+def test_faults_of_a_file_are_told_and_the_rest_is_used(walk, smtp421, tmp_path):
+    bad = tmp_path / "snds.csv"
+    bad.write_text("x,y\n" * 5 + "192.0.2.1,192.0.2.1,Yes,spam\n")
+    code, out, err = smtp421("diagnose", "--snds", str(bad), MICROSOFT)
+    assert code == 0
+    assert "192.0.2.1 blocked: spam (of no day)" in out
+    assert err.splitlines()[0] == f"smtp421: {bad}:1:1: 'x' is no IP address; each row of SNDS begins with one"
+    assert err.splitlines()[-1] == f"smtp421: {bad}: 2 more faults"
+
+
+@pytest.mark.parametrize("option", ["--snds", "--postmaster", "--sender-report", "--mta-config"])
+@pytest.mark.parametrize("command", ["diagnose", "explain", "scan"])
+def test_a_file_that_is_not_there(smtp421, option, command, tmp_path):
+    code, out, err = smtp421(command, option, str(tmp_path / "no"), "-", stdin=VAGUE)
+    assert (code, out) == (3, "")
+    assert "no: No such file or directory" in err or "needs the package" in err
+
+
+def test_a_file_that_tells_nothing(smtp421, tmp_path, monkeypatch):
+    file = tmp_path / "f"
+    file.write_text("")
+    assert smtp421("diagnose", "--snds", str(file), VAGUE).err == f"smtp421: nothing to learn from {file}: it holds no row\n"
+    file.write_text("x")
+    assert "no column for the date" in smtp421("diagnose", "--postmaster", str(file), VAGUE).err
+    monkeypatch.setattr(evidence_options, "MOST", 0)
+    code, _, err = smtp421("diagnose", "--snds", str(file), VAGUE)
+    assert code == 3
+    assert "which no export of these tools has" in err
+
+
+class Sender:
+    """Stands for :mod:`smtp421.sender`: what a check of the sender found, as evidence."""
+
+    @staticmethod
+    def evidence(report):
+        from smtp421.model import Evidence
+
+        return [Evidence("identity", report["identity"], "sender check of 192.0.2.1: no PTR")]
+
+
+def test_a_sender_report(smtp421, walk, tmp_path, monkeypatch):
+    file = tmp_path / "sender.json"
+    file.write_text('{"identity": "dns_faulty"}')
+    real = evidence_options.import_module
+    monkeypatch.setattr(evidence_options, "import_module", lambda name: Sender if name == "smtp421.sender" else real(name))
+    told = walk("--sender-report", str(file), VAGUE)
+    assert (told["diagnosis"]["cause"], answers(told)["identity-check"]) == ("sender_dns", "dns_faulty")
+    for text in ("{", "[]"):
+        file.write_text(text)
+        code, _, err = smtp421("diagnose", "--sender-report", str(file), VAGUE)
+        assert code == 3
+        assert "write it with `smtp421 sender check --json`" in err
+
+
+def test_a_sender_report_needs_the_part_that_checks_senders(smtp421, tmp_path, monkeypatch):
+    def missing(name):
+        raise ModuleNotFoundError(name)
+
+    monkeypatch.setattr(evidence_options, "import_module", missing)
+    code, _, err = smtp421("diagnose", "--sender-report", str(tmp_path), VAGUE)
+    assert code == 3
+    assert "--sender-report needs the package" in err
+
+
+# Later
+
+
+def test_save_and_resume(walk, smtp421, tmp_path):
+    file = tmp_path / "walk.json"
+    first = walk("--save", str(file), "--snds", str(EXPORTS / "snds-data.csv"), "--answer", "sound-backoff=sound", MICROSOFT)
+    assert json.loads(file.read_text())["schema"] == "smtp421.session/1"
+    assert walk("--resume", str(file)) == first
+    more = walk("--resume", str(file), "--answer", "too-fast=within_limits")
+    assert answers(more)["too-fast"] == "within_limits"
+    assert walk("--resume", str(file)) == more
+    assert walk("--resume", str(file), "--snds", str(EXPORTS / "snds-data.csv")) == more
+    assert walk("--save", str(file), VAGUE)["diagnosis"]["cause"] == "unknown"
+    assert [path.name for path in tmp_path.iterdir()] == ["walk.json"]
+
+
+def test_a_walk_of_a_log_goes_on_without_the_log(walk, tmp_path):
+    log, file = tmp_path / "mail.log", tmp_path / "walk.json"
+    log.write_bytes(REPORT.read_bytes())
+    first = walk("--log", str(log), "--save", str(file))
+    log.unlink()
+    assert walk("--resume", str(file)) == first
+
+
+def test_what_is_no_walk_is_not_overwritten(smtp421, tmp_path):
+    file = tmp_path / "notes.txt"
+    file.write_text("mine")
+    code, out, err = smtp421("diagnose", "--save", str(file), VAGUE)
+    assert (code, out) == (2, "")
+    assert "is no saved walk" in " ".join(err.replace("│", "").split())
+    assert file.read_text() == "mine"
+    assert smtp421("diagnose", "--resume", str(file)).code == 3
+    assert smtp421("diagnose", "--resume", str(tmp_path / "no.json")).code == 3
+    file.write_text("")
+    assert smtp421("diagnose", "--save", str(file), VAGUE).code == 0
+
+
+def test_where_it_cannot_be_saved(smtp421, tmp_path):
+    code, out, err = smtp421("diagnose", "--save", str(tmp_path / "no" / "walk.json"), VAGUE)
+    assert (code, out) == (3, "")
+    assert "cannot write" in err
+
+
+def test_an_error_is_of_ours():
+    assert issubclass(evidence_options.EvidenceUnusable, Smtp421Error)
