@@ -91,3 +91,9 @@ class NothingDeferred(Smtp421Error):
 
     template = "no deferral{wanted} in {shown}{others}"
     exit_code = 1
+
+
+class SettingsUnreadable(Smtp421Error):
+    """A text holds no settings of a mail server, or none that can be read."""
+
+    template = "cannot read settings from {name}: {reason}; give `postconf -n` or a configuration file, and --mta NAME ({known})"

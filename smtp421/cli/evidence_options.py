@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple, TypeAlias
 
 import typer
 
+from smtp421.cli.input import decode
 from smtp421.cli.output import remark
 from smtp421.errors import EvidenceUnusable, InputUnreadable, MissingExtra
 from smtp421.model import Evidence, Fault
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from smtp421.diagnosis.dossier import ForProvider
     from smtp421.reputation.report import Report
     from smtp421.rulebook import RuleBook
-    from smtp421.rulebook.pages import Provider, Tree
+    from smtp421.rulebook.pages import Tree
 
 EVIDENCE = "What is known beyond the text"
 MOST = 32 * 1024 * 1024
@@ -141,23 +142,20 @@ def _report(read: Callable[[bytes, str], Report], path: Path) -> Report:
 
 
 def _settings(path: Path, book: RuleBook) -> ForProvider:
-    mta = import_module("smtp421.mta")
-    settings = mta.read(_bytes(path).decode("utf-8", "replace"), str(path))
+    from smtp421 import mta
 
-    def evidence(provider: Provider | None) -> Iterable[Evidence]:
-        found: list[Evidence] = mta.evidence(settings, book.tree, provider)
-        return found
-
-    return evidence
+    settings = mta.read(decode(_bytes(path)), str(path))
+    return lambda provider: mta.evidence(settings, book.tree, provider)
 
 
 def _sender_report(path: Path) -> list[Evidence]:
+    data = _bytes(path)
     try:
         sender = import_module("smtp421.sender")
     except ImportError as error:
         raise MissingExtra(feature="--sender-report", package="dnspython", extra="dns") from error
     try:
-        report = json.loads(_bytes(path))
+        report = json.loads(data)
     except (ValueError, RecursionError) as error:
         raise EvidenceUnusable(path=path, reason=f"no JSON ({error}); write it with `smtp421 sender check --json`") from error
     if not isinstance(report, dict):

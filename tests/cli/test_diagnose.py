@@ -109,13 +109,13 @@ def test_a_log_answers_more_than_its_line(walk, tmp_path):
     told = walk("--log", str(log))
     assert told["taken"] == f"gmail: rate limit, 60 deferrals from 2026-11-20 08:00 to 2026-11-20 13:09 in {log}"
     known = answers(told)
-    assert (known["names-a-reason"], known["sound-backoff"], known["how-long"]) == ("rate", "too_slow", "everything")
+    assert (known["names-a-reason"], known["sound-backoff"], known["how-long"]) == ("rate", "too_slow", "alarming")
     how_long = next(node for node in told["nodes"] if node["node"] == "how-long")
     assert (
         "(the log: 60 deferrals of 60 attempts, within 5 h, the oldest has waited 5 h, nothing gets through)"
         in how_long["evidence"]
     )
-    assert told["diagnosis"]["severity"] == "warning"
+    assert told["diagnosis"]["severity"] == "critical"
     also = walk("--log", str(log), "--answer", "reputation-behind=issues", "--answer", "sound-backoff=sound")
     assert answers(also)["sound-backoff"] == "sound"
 
@@ -124,9 +124,9 @@ def test_a_log_without_deferrals(smtp421, tmp_path):
     log = tmp_path / "mail.log"
     log.write_text("nothing\n")
     assert smtp421("diagnose", "--log", str(log)).err == f"smtp421: no deferral in {log}\n"
-    code, _, err = smtp421("diagnose", "--log", str(REPORT), "--cause", "greylisting", "--log", str(REPORT))
+    code, _, err = smtp421("diagnose", "--log", str(REPORT), "--cause", "content", "--log", str(REPORT))
     assert code == 1
-    assert err.startswith("smtp421: no deferral for greylisting in 2 files; there is ")
+    assert err.startswith("smtp421: no deferral for content in 2 files; there is ")
     assert smtp421("diagnose", "--log", str(tmp_path / "no.log")).code == 3
 
 
@@ -142,7 +142,7 @@ def test_snds(walk, smtp421):
     told = walk("--snds", str(EXPORTS / "snds-data.csv"), MICROSOFT)
     assert answers(plain)["reputation-behind"] == "unknown"
     assert answers(told)["reputation-behind"] == "issues"
-    assert "find-spam-source" in {action["fix"] for action in told["actions"]} - {action["fix"] for action in plain["actions"]}
+    assert "lower-complaints" in {action["fix"] for action in told["actions"]} - {action["fix"] for action in plain["actions"]}
     code, out, err = smtp421("explain", "--json", "--snds", str(EXPORTS / "snds-data.csv"), MICROSOFT)
     assert (code, err) == (0, "")
     assert json.loads(out)["path"] == told["diagnosis"]["path"]
@@ -179,7 +179,7 @@ def test_faults_of_a_file_are_told_and_the_rest_is_used(walk, smtp421, tmp_path)
     bad.write_text("x,y\n" * 5 + "192.0.2.1,192.0.2.1,Yes,spam\n")
     code, out, err = smtp421("diagnose", "--snds", str(bad), MICROSOFT)
     assert code == 0
-    assert "192.0.2.1 blocked: spam (of no day)" in out
+    assert "192.0.2.1 blocked: spam (of no day)" in " ".join(out.replace("│", "").split())
     assert err.splitlines()[0] == f"smtp421: {bad}:1:1: 'x' is no IP address; each row of SNDS begins with one"
     assert err.splitlines()[-1] == f"smtp421: {bad}: 2 more faults"
 
@@ -189,7 +189,7 @@ def test_faults_of_a_file_are_told_and_the_rest_is_used(walk, smtp421, tmp_path)
 def test_a_file_that_is_not_there(smtp421, option, command, tmp_path):
     code, out, err = smtp421(command, option, str(tmp_path / "no"), "-", stdin=VAGUE)
     assert (code, out) == (3, "")
-    assert "no: No such file or directory" in err or "needs the package" in err
+    assert "no: No such file or directory" in err
 
 
 def test_a_file_that_tells_nothing(smtp421, tmp_path, monkeypatch):
@@ -233,7 +233,9 @@ def test_a_sender_report_needs_the_part_that_checks_senders(smtp421, tmp_path, m
         raise ModuleNotFoundError(name)
 
     monkeypatch.setattr(evidence_options, "import_module", missing)
-    code, _, err = smtp421("diagnose", "--sender-report", str(tmp_path), VAGUE)
+    file = tmp_path / "sender.json"
+    file.write_text("{}")
+    code, _, err = smtp421("diagnose", "--sender-report", str(file), VAGUE)
     assert code == 3
     assert "--sender-report needs the package" in err
 

@@ -1,0 +1,80 @@
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import smtp421.mta
+from smtp421.errors import SettingsUnreadable, UnknownFormat
+from smtp421.mta.detect import SIGNS, detect
+from smtp421.mta.servers import SERVERS, server
+
+DATA = Path(__file__).parents[1] / "data" / "mta"
+FILES = {
+    "postconf-n-debian.txt": "postfix",
+    "postconf-d-debian.txt": "postfix",
+    "postconf-n-lab.txt": "postfix",
+    "master.cf": "postfix",
+    "exim-bP-config.txt": "exim",
+    "smtpd.conf": "opensmtpd",
+    "sendmail.mc": "sendmail",
+    "sendmail.cf": "sendmail",
+    "pmta-config": "powermta",
+    "shaping.toml": "kumomta",
+    "queues.toml": "kumomta",
+    "haraka-outbound.ini": "haraka",
+    "limit.ini": "haraka",
+    "postal.yml": "postal",
+    "postal-v1.yml": "postal",
+}
+
+
+def test_each_server_has_signs_and_a_module() -> None:
+    assert set(SIGNS) == set(SERVERS)
+    assert all(server(mta).id == mta for mta in SERVERS)
+
+
+@pytest.mark.parametrize(("name", "mta"), FILES.items())
+def test_real_files_are_told_apart(name: str, mta: str) -> None:
+    settings = smtp421.mta.read((DATA / name).read_text(), name)
+    assert (settings.mta, settings.name) == (mta, name)
+    assert settings.options or settings.blocks or name == "haraka-outbound.ini"  # all of it is commented out
+
+
+def test_the_user_may_name_the_server() -> None:
+    assert smtp421.mta.read("queue_only = true", "x", "exim").mta == "exim"
+    with pytest.raises(UnknownFormat, match="choose one of: postfix, exim"):
+        smtp421.mta.read("x = y", "x", "qmail")
+
+
+@pytest.mark.parametrize("text", ["", "hello\n", "450 4.2.0 Greylisted", "\x00\x01", "[section]\nkey = 1\n"])
+def test_other_texts_are_refused(text: str) -> None:
+    with pytest.raises(SettingsUnreadable, match=r"cannot read settings from notes.txt: no line looks like .*--mta NAME"):
+        detect(text, "notes.txt")
+
+
+@given(st.sampled_from(sorted(SERVERS)), st.text())
+def test_any_text_can_be_read_and_judged(mta: str, text: str) -> None:
+    try:
+        settings = smtp421.mta.read(text, "x", mta)
+    except SettingsUnreadable:
+        return
+    asked = server(mta)
+    facts = asked.facts(settings)
+    assert facts.lifetime.amount is not None
+    assert next(asked.ages(settings, 0.5)) == 0
+
+
+@given(st.sampled_from(sorted(FILES)), st.data())
+def test_damaged_files_do_no_harm(name: str, data: st.DataObject) -> None:
+    text = (DATA / name).read_text()[:5000]
+    start = data.draw(st.integers(0, len(text)))
+    end = data.draw(st.integers(start, min(start + 200, len(text))))
+    noise = data.draw(st.text(max_size=20))
+    mta = FILES[name]
+    try:
+        settings = smtp421.mta.read(text[:start] + noise + text[end:], name, mta)
+    except SettingsUnreadable:
+        assert mta == "kumomta"
+        return
+    assert server(mta).facts(settings).first_retry.setting
