@@ -5,7 +5,7 @@ What is asked comes from rule files, which may be foreign: it passes through the
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from enum import Enum
 
 from rich.console import Console
@@ -13,10 +13,12 @@ from rich.prompt import InvalidResponse, PromptBase
 from rich.text import Text
 
 from smtp421.diagnosis.tree import UNKNOWN
+from smtp421.diagnosis.walkthrough import Marked
 from smtp421.model import Diagnosis
 from smtp421.render import phrases
 from smtp421.render.blocks import Block, Fields, Heading, Item, Items, Paragraph, Span, prose, words
 from smtp421.render.interface import View
+from smtp421.render.panel import reply_words
 from smtp421.render.text import Format
 from smtp421.render.walk import SIGNS
 from smtp421.rulebook.pages import Node
@@ -40,26 +42,20 @@ class Asker:
 
     def begin(self, found: Diagnosis, taken: str) -> None:
         """Say what it is about."""
-        reply = found.attempt.reply
-        codes = " ".join(str(code) for code in (reply.code, reply.enhanced_code) if code is not None)
-        blocks: list[Block] = [
-            Fields((("Deferral", words(Span(codes, "strong"), " " if codes else "", Span(reply.text, "code"))),))
-        ]
-        if taken:
-            blocks.append(Fields((("Taken   ", words(taken)),)))
-        self._paint(blocks)
+        rows = [("Deferral", reply_words(found.attempt.reply, self._painter.view)), ("Taken", words(taken))]
+        self._paint([Fields(tuple(row for row in rows if row[1]))])
 
-    def tell(self, found: Diagnosis, *, until: Node | None) -> None:
-        """Show the answers on the way to a node that evidence gives, as far as they were not shown yet."""
-        steps = [(step.node, step.answer) for step in found.path]
-        for step in found.path:
-            if until is not None and step.node == until.id:
+    def tell(self, marked: Sequence[Marked], *, until: Node | None) -> None:
+        """Show the answers that are known on the way to a node, as far as they were not shown yet."""
+        known = [item for item in marked if item.answer != UNKNOWN]
+        self._shown = [item for item in self._shown if item in {(each.node.id, each.answer) for each in known}]
+        for item in marked:
+            if until is not None and item.node.id == until.id:
                 break
-            if step.answer != UNKNOWN and (step.node, step.answer) not in self._shown:
-                name = Span(phrases.plain(step.answer), "strong")
-                self._paint([Paragraph(words(SIGNS["evidence"], f" {step.node}: ", name, f" - {step.evidence}"))])
-                self._shown.append((step.node, step.answer))
-        self._shown = [item for item in self._shown if item in steps]
+            if item in known and (item.node.id, item.answer) not in self._shown:
+                name = Span(phrases.plain(item.answer), "strong")
+                self._paint([Paragraph(words(f"{SIGNS[item.mark]} {item.node.id}: ", name, f" - {item.told}"))])
+                self._shown.append((item.node.id, item.answer))
 
     def ask(self, node: Node, *, first: bool) -> str | Typed:
         """Ask one question. Raises EOFError where the terminal is gone, KeyboardInterrupt on Ctrl-C."""

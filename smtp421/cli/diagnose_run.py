@@ -16,7 +16,7 @@ from smtp421.cli.output import remark, view, wants_color, width, write
 from smtp421.cli.whole import write_whole
 from smtp421.diagnosis.decide import given_for
 from smtp421.diagnosis.session_file import MOST, from_json, is_session, to_json
-from smtp421.diagnosis.walkthrough import Session, diagnosis_of, next_question
+from smtp421.diagnosis.walkthrough import Session, diagnosis_of, marks, next_question
 from smtp421.errors import InputUnreadable, NothingDeferred
 from smtp421.model import Diagnosis
 from smtp421.render.interface import View, renderer
@@ -93,7 +93,7 @@ def _walk(session: Session, book: RuleBook, saved: Path | None) -> Session:
     while True:
         found = diagnosis_of(session, book)
         node = next_question(found, session, book.tree)
-        asker.tell(found, until=node)
+        asker.tell(marks(found, book.tree), until=node)
         if node is None:
             break
         try:

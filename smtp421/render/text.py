@@ -107,7 +107,7 @@ class Format(Renderer):
             case Headline():
                 yield from self._headline(block)
             case Heading(title):
-                yield self._style(Span(title, "strong"))
+                yield self._style(self._clean(Span(title, "strong")))
             case Paragraph(content) | Footer(content):
                 yield from self._lines(content, "", "")
             case Fields():
@@ -130,7 +130,7 @@ class Format(Renderer):
     def _fields(self, block: Fields) -> Iterator[str]:
         size = max((cells(name) for name, _ in block.rows), default=0) + 2
         for name, content in block.rows:
-            label = self._style(Span(name, "dim")) + " " * (size - cells(name))
+            label = self._style(self._clean(Span(name, "dim"))) + " " * (size - cells(name))
             yield from self._lines(content, label, " " * size, first=size)
 
     def _items(self, block: Items) -> Iterator[str]:
