@@ -9,7 +9,7 @@ import typer
 
 import smtp421
 from smtp421.cli.complete import complete_cause, complete_provider
-from smtp421.cli.evidence_options import Answers, Files, MtaConfig, Postmaster, SenderReport, Snds
+from smtp421.cli.evidence_options import Answers, Files, MtaConfig, Postmaster, SenderDomain, SenderIp, SenderReport, Snds
 from smtp421.cli.input import piped, read_stdin
 from smtp421.cli.names import check_name
 from smtp421.cli.options import Color, Mta, PageForm, Rules, Verbose, chosen_color
@@ -59,6 +59,8 @@ def diagnose(
     snds: Snds = None,
     postmaster: Postmaster = None,
     sender_report: SenderReport = None,
+    sender_ip: SenderIp = None,
+    sender_domain: SenderDomain = None,
     ask: Ask = True,
     save: Save = None,
     resume: Resume = None,
@@ -98,7 +100,7 @@ def diagnose(
         resume=resume,
         save=save,
         answers=tuple(answer or ()),
-        files=Files.of(mta_config, snds, postmaster, sender_report),
+        files=Files.of(mta_config, snds, postmaster, sender_report, sender_ip, sender_domain),
         provider=provider,
         cause=cause,
         form=form,

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from difflib import get_close_matches
 from importlib import import_module
+from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple, TypeAlias
 
@@ -61,15 +62,27 @@ SenderReport: TypeAlias = Annotated[
     list[Path] | None,
     typer.Option("--sender-report", metavar="FILE", rich_help_panel=EVIDENCE, help="What `smtp421 sender check --json` found."),
 ]
+SenderIp: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--sender-ip", metavar="ADDRESS", rich_help_panel=EVIDENCE, help="Whose figures count in --snds and --postmaster."
+    ),
+]
+SenderDomain: TypeAlias = Annotated[
+    str | None,
+    typer.Option("--sender-domain", metavar="DOMAIN", rich_help_panel=EVIDENCE, help="The same, by domain; a log may tell both."),
+]
 
 
 class Files(NamedTuple):
-    """Files that hold evidence."""
+    """Files that hold evidence, and whom they are to be asked about."""
 
     mta_config: Sequence[Path] = ()
     snds: Sequence[Path] = ()
     postmaster: Sequence[Path] = ()
     sender_report: Sequence[Path] = ()
+    sender_ip: str | None = None
+    sender_domain: str | None = None
 
     @classmethod
     def of(
@@ -78,9 +91,21 @@ class Files(NamedTuple):
         snds: Sequence[Path] | None,
         postmaster: Sequence[Path] | None,
         sender_report: Sequence[Path] | None,
+        sender_ip: str | None,
+        sender_domain: str | None,
     ) -> Files:
-        """From options as typer gives them."""
-        return cls(tuple(mta_config or ()), tuple(snds or ()), tuple(postmaster or ()), tuple(sender_report or ()))
+        """From options as typer gives them. Raises :class:`typer.BadParameter` for what is no address."""
+        if sender_ip is not None and not _is_address(sender_ip):
+            raise typer.BadParameter(f"{sender_ip!r} is no IP address", param_hint="--sender-ip")
+        return cls(mta_config or (), snds or (), postmaster or (), sender_report or (), sender_ip, sender_domain)
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
 
 
 def parse_answers(texts: Iterable[str], tree: Tree) -> dict[str, str]:
@@ -103,7 +128,7 @@ def parse_answers(texts: Iterable[str], tree: Tree) -> dict[str, str]:
 
 def dossier(book: RuleBook, now: datetime, files: Files, answers: Sequence[str] = ()) -> Given:
     """All that the options bring. Faults in the files are told; raises :class:`smtp421.errors.Smtp421Error`."""
-    if not any(files) and not answers:
+    if not any(files[:4]) and not answers:
         return ()
     from smtp421.diagnosis.dossier import Dossier
     from smtp421.diagnosis.walkthrough import said
@@ -117,6 +142,8 @@ def dossier(book: RuleBook, now: datetime, files: Files, answers: Sequence[str] 
         said=mine,
         reports=_reports(files),
         settings=[_settings(path, book) for path in files.mta_config],
+        address=files.sender_ip,
+        domain=files.sender_domain,
     )
 
 

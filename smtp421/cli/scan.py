@@ -10,7 +10,17 @@ import typer
 
 import smtp421
 from smtp421.cli.complete import complete_cause, complete_provider
-from smtp421.cli.evidence_options import Answers, Files, MtaConfig, Postmaster, SenderReport, Snds, dossier
+from smtp421.cli.evidence_options import (
+    Answers,
+    Files,
+    MtaConfig,
+    Postmaster,
+    SenderDomain,
+    SenderIp,
+    SenderReport,
+    Snds,
+    dossier,
+)
 from smtp421.cli.input import piped
 from smtp421.cli.moment import moment
 from smtp421.cli.names import check_name
@@ -105,6 +115,8 @@ def scan(
     snds: Snds = None,
     postmaster: Postmaster = None,
     sender_report: SenderReport = None,
+    sender_ip: SenderIp = None,
+    sender_domain: SenderDomain = None,
     mta: Mta = None,
     rules: Rules = None,
     verbose: Verbose = False,
@@ -167,7 +179,7 @@ def scan(
         textfile,
         follow,
         input_format,
-        dossier(book, now, Files.of(mta_config, snds, postmaster, sender_report), answer or ()),
+        dossier(book, now, Files.of(mta_config, snds, postmaster, sender_report, sender_ip, sender_domain), answer or ()),
     )
     code = run(wish, book, hidden)
     if code:

@@ -40,20 +40,28 @@ class Dossier:
         said: Sequence[Evidence] = (),
         reports: Sequence[Report] = (),
         settings: Sequence[ForProvider] = (),
+        address: str | None = None,
+        domain: str | None = None,
     ) -> None:
-        """``said`` holds for every attempt; ``settings`` give evidence for a provider."""
+        """``said`` holds for every attempt; ``settings`` give evidence for a provider.
+
+        ``address`` and ``domain`` are the sender's, where an attempt does not tell them.
+        """
         self._now = now
         self._thresholds = thresholds
         self._said = tuple(said)
         self._reports = tuple(reports)
         self._settings = tuple(settings)
+        self._address = address
+        self._domain = domain
         self._known: dict[_Case, tuple[Evidence, ...]] = {}
 
     def __call__(self, attempt: Attempt, provider: Provider | None) -> tuple[Evidence, ...]:
         """The evidence for an attempt that a provider answered."""
         told = attempt.relay is not None or attempt.recipient is not None
         domain = attempt.sender.rpartition("@")[2] if attempt.sender else None
-        case = _Case(provider.id if provider else None, attempt.source_address, domain or None, told)
+        address = attempt.source_address or self._address
+        case = _Case(provider.id if provider else None, address, domain or self._domain, told)
         found = self._known.get(case)
         if found is None:
             if len(self._known) >= KEPT:

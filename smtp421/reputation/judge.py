@@ -33,8 +33,12 @@ _REFUSALS = {
     "DOMAIN_IN_RBL": ("reputation", "issues"),
     "BAD_DMARC_POLICY": ("identity", "auth_faulty"),
     "BAD_PTR_RECORD": ("identity", "dns_faulty"),
+    "ANOMALOUS_TRAFFIC_PATTERN": ("rate", "too_fast"),
+    "SPAMMY_CONTENT": ("reputation", "issues"),
+    "IP_IN_RBLS": ("reputation", "issues"),
+    "BAD_OR_MISSING_PTR_RECORD": ("identity", "dns_faulty"),
 }
-"""What reasons for which Gmail defers or refuses mail answer (DeliveryError of the API, version 1)."""
+"""What reasons for which Gmail defers or refuses mail answer: DeliveryError of the API's version 1, then those of version 2."""
 _REQUIREMENTS = {
     "SPF": ("identity", "auth_faulty"),
     "DKIM": ("identity", "auth_faulty"),
@@ -112,7 +116,7 @@ def _worst(
     item, opinion = min(opinions, key=lambda pair: (_RANK.index(pair[1].answer), -(pair[0].day or date.max).toordinal()))
     told = f"{report.tool}: {item.sender} {opinion.told}"
     if item.day is None:
-        return Evidence(key, opinion.answer, f"{told} (of no day){whose}")
+        return Evidence(key, opinion.answer, f"{told} (day not given){whose}")
     age = now.astimezone(UTC).date() - item.day if now.tzinfo else now.date() - item.day
     old = age > timedelta(seconds=thresholds.get("report_fresh", 7 * DAY))
     return Evidence(key, opinion.answer, f"{told} on {item.day}{f', {age.days} days ago' if old else ''}{whose}", old=old)

@@ -24,6 +24,15 @@ TOOL = "Google Postmaster Tools"
 FAMILIES = ("google",)
 REPUTATIONS = ("HIGH", "MEDIUM", "LOW", "BAD")
 CHECKS = ("spf", "dkim", "dmarc")
+ERRORS = (
+    "bad_or_missing_ptr_record",
+    "ip_in_rbls",
+    "low_domain_reputation",
+    "low_ip_reputation",
+    "spammy_content",
+    "anomalous_traffic_pattern",
+)
+"""Reasons (``error_reason``) of version 2 that answer anything; a metric of one is mostly named by it."""
 _STATS_NAME = re.compile(r"domains/(?P<domain>[^/]+)(?:/(?:trafficStats|domainStats)/(?P<day>\d{8}))?")
 _DAYS = ("%Y-%m-%d", "%Y%m%d", "%m/%d/%Y", "%b %d, %Y", "%d %b %Y")
 _DEEPEST = 6
@@ -117,11 +126,13 @@ class _Answer:
         kind = _metric_kind(str(value["metric"]))
         if kind is None:
             return
-        try:
-            day = date(*(int(value["date"][part]) for part in ("year", "month", "day")))
-        except (KeyError, TypeError, ValueError):
-            self._fault("the date is not {year, month, day}", (*path, "date"))
-            return
+        day: date | None = None
+        if "date" in value:  # the sum over all days has none
+            try:
+                day = date(*(int(value["date"][part]) for part in ("year", "month", "day")))
+            except (KeyError, TypeError, ValueError):
+                self._fault("the date is not {year, month, day}", (*path, "date"))
+                return
         figures = value["value"] if isinstance(value["value"], dict) else {}
         number = next((figures[key] for key in ("doubleValue", "floatValue", "intValue") if key in figures), None)
         yield from self._share(number, sender, day, *kind, (*path, "value"))
@@ -144,7 +155,9 @@ class _Answer:
                 elif word not in ("", "COMPLIANCE_STATE_UNSPECIFIED"):
                     self._fault(f"{word[:40]!r} is no state of a requirement", (*path, key))
 
-    def _share(self, number: object, sender: Sender, day: date, what: What, about: str, path: Path) -> Iterator[Observation]:
+    def _share(
+        self, number: object, sender: Sender, day: date | None, what: What, about: str, path: Path
+    ) -> Iterator[Observation]:
         value = float(number) if isinstance(number, int | float) and not isinstance(number, bool) else -1.0
         if 0 <= value <= 1:
             yield Observation(sender, day, what, value, about)
@@ -178,12 +191,15 @@ def _listed(value: object) -> list[dict[str, Any]]:
 def _metric_kind(name: str) -> tuple[What, str] | None:
     """What a metric of version 2 counts, by the words of its name."""
     words = re.sub(r"[^a-z]", "", name.lower())
-    if "feedback" in words or "fbl" in words:
+    if "feedback" in words or "fbl" in words or "count" in words:
         return None
+    if "error" in words:
+        reason = next((reason for reason in ERRORS if reason.replace("_", "") in words), None)
+        return ("deferred", reason.upper()) if reason is not None else None
     if "spamrate" in words or "spamratio" in words:
         return "spam_rate", ""
     check = next((check for check in CHECKS if check in words), None)
-    if check is not None and not ("error" in words or "count" in words):
+    if check is not None:
         return "authenticated", check.upper()
     return None
 

@@ -148,6 +148,21 @@ def test_snds(walk, smtp421):
     assert json.loads(out)["path"] == told["diagnosis"]["path"]
 
 
+def test_whose_figures_count(walk, smtp421):
+    red, green = (
+        walk("--snds", str(EXPORTS / "snds-data.csv"), "--sender-ip", address, MICROSOFT)
+        for address in ("192.0.2.12", "192.0.2.10")
+    )
+    assert (answers(red)["reputation-behind"], answers(green)["reputation-behind"]) == ("issues", "clean")
+    other = walk("--postmaster", str(EXPORTS / "domain-stats.json"), "--sender-domain", "example.net", VAGUE)
+    step = next(node for node in other["nodes"] if node["node"] == "reputation-tools")
+    assert (step["mark"], step["answer"]) == ("open", "unknown")
+    assert step["evidence"].endswith("(Google Postmaster Tools has nothing of example.net)")
+    code, _, err = smtp421("explain", "--sender-ip", "example.net", VAGUE)
+    assert code == 2
+    assert "is no IP address" in err
+
+
 def test_postmaster_tools(smtp421):
     _, out, err = smtp421(
         "explain", "--postmaster", str(EXPORTS / "traffic-stats.json"), "421 4.7.0 Try again later, closing connection. - gsmtp"
@@ -177,7 +192,7 @@ def test_faults_of_a_file_are_told_and_the_rest_is_used(walk, smtp421, tmp_path)
     bad.write_text("x,y\n" * 5 + "192.0.2.1,192.0.2.1,Yes,spam\n")
     code, out, err = smtp421("diagnose", "--snds", str(bad), MICROSOFT)
     assert code == 0
-    assert "192.0.2.1 blocked: spam (of no day)" in " ".join(out.replace("│", "").split())
+    assert "192.0.2.1 blocked: spam (day not given)" in " ".join(out.replace("│", "").split())
     assert err.splitlines()[0] == f"smtp421: {bad}:1:1: 'x' is no IP address; each row of SNDS begins with one"
     assert err.splitlines()[-1] == f"smtp421: {bad}: 2 more faults"
 

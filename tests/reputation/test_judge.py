@@ -55,7 +55,7 @@ def test_a_blocked_range(answers, data):
     report = snds.read(data("snds-ipstatus.csv"), "f")
     assert answers(report, "192.0.2.5")["reputation"][1:3] == (
         "issues",
-        "Microsoft SNDS: 192.0.2.0 to 192.0.2.7 blocked: Blocked due to user complaints or other evidence of spamming (of no day)",
+        "Microsoft SNDS: 192.0.2.0 to 192.0.2.7 blocked: Blocked due to user complaints or other evidence of spamming (day not given)",
     )
     assert answers(report, "192.0.2.8")["reputation"].answer == "unknown"
 
@@ -131,7 +131,7 @@ def test_the_compliance_status(answers, data):
     found = answers(postmaster_tools.read(data("compliance-status.json"), "f"), None, "example.com")
     assert found["identity"][1:3] == (
         "dns_faulty",
-        "Google Postmaster Tools: example.com requirement not met: dns records (of no day)",
+        "Google Postmaster Tools: example.com requirement not met: dns records (day not given)",
     )
     assert found["reputation"].answer == "issues"
 
@@ -144,6 +144,8 @@ def test_the_compliance_status(answers, data):
         ("IP_IN_RBL", {"reputation": "issues"}),
         ("BAD_DMARC_POLICY", {"identity": "auth_faulty"}),
         ("BAD_PTR_RECORD", {"identity": "dns_faulty"}),
+        ("ANOMALOUS_TRAFFIC_PATTERN", {"rate": "too_fast"}),
+        ("BAD_OR_MISSING_PTR_RECORD", {"identity": "dns_faulty"}),
         ("BAD_ATTACHMENT", {}),
     ],
 )

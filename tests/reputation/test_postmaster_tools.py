@@ -49,6 +49,27 @@ def test_version_2(data):
     assert found(postmaster_tools.read(json.dumps(batch).encode(), "f")) == found(report)
 
 
+def test_reasons_of_refusals_of_version_2_are_known_by_the_name_of_the_metric():
+    stat = {
+        "name": "domains/example.com/domainStats/x",
+        "date": {"year": 2026, "month": 11, "day": 27},
+        "value": {"doubleValue": 0.2},
+    }
+    names = (
+        "delivery_error__reject__ip_in_rbls",
+        "DELIVERY_ERROR_RATE anomalous-traffic-pattern",
+        "delivery_error__reject__other",
+    )
+    report = postmaster_tools.read(json.dumps({"domainStats": [{**stat, "metric": name} for name in names]}).encode(), "f")
+    assert not report.faults
+    assert found(report) == [(27, "deferred", "IP_IN_RBLS", 0.2), (27, "deferred", "ANOMALOUS_TRAFFIC_PATTERN", 0.2)]
+
+
+def test_a_sum_over_all_days_has_no_day():
+    report = postmaster_tools.read(b'{"domainStats": [{"metric": "spamRate", "value": {"doubleValue": 0.2}}]}', "f")
+    assert found(report) == [(None, "spam_rate", "", 0.2)]
+
+
 def test_the_compliance_status_of_version_2(data):
     report = postmaster_tools.read(data("compliance-status.json"), "f")
     assert not report.faults
