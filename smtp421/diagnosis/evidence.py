@@ -6,7 +6,7 @@ from smtp421.model import Confidence, Evidence, Origin
 
 _REASONS = {
     "rate_limit": "rate",
-    "recipient_rate": "receiver",
+    "recipient_rate": "recipient",
     "too_many_connections": "connections",
     "messages_per_connection": "connections",
     "greylisting": "greylisting",
@@ -18,7 +18,7 @@ _REASONS = {
     "sender_dns": "identity",
     "tls": "identity",
     "server_congestion": "receiver",
-    "mailbox": "receiver",
+    "mailbox": "recipient",
     "recipient_verification": "receiver",
     "misconfiguration": "receiver",
     "dns": "receiver",

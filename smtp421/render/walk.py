@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from smtp421.diagnosis.tree import UNKNOWN
 from smtp421.diagnosis.walkthrough import Action, Mark, Marked, actions, marks
-from smtp421.model import Diagnosis, WhoActs
+from smtp421.model import Diagnosis
 from smtp421.render import phrases
 from smtp421.render.blocks import Block, Code, Footer, Heading, Item, Items, Paragraph, Span, Words, prose, words
 from smtp421.render.interface import View
@@ -59,8 +59,10 @@ def _blocks(
         yield Paragraph(words(Span("Taken: ", "strong"), taken))
     yield Heading("The walk")
     yield Code(tuple(drawing(marked, tree, view.width - _INDENT)))
-    yield Heading("What to do, in order")
-    yield Items(tuple(_item(item, found, view) for item in todo), ordered=True)
+    movers = [item.who for item in todo if item.who is not None]
+    who = max(movers, key=movers.count, default=None)
+    yield Heading("What to do, in order" + (f" ({phrases.WHO[who]})" if who is not None else ""))
+    yield Items(tuple(_item(item, found, view, tell_who=item.who is not who) for item in todo), ordered=True)
     yield from limits(found.limits, view)
     yield from references(found, view)
     yield Footer(footer(found))
@@ -117,13 +119,13 @@ def _beyond(tree: Tree, start: str | None, drawn: set[str]) -> Iterator[str]:
         queue += [edge.to for edge in (*node.answers.values(), node.unknown)]
 
 
-def _item(item: Action, found: Diagnosis, view: View) -> Item:
+def _item(item: Action, found: Diagnosis, view: View, *, tell_who: bool) -> Item:
     told: Words = prose(item.text)
     if item.kind == "find_out":
         return Item(words(Span("Find out ", "strong"), f"({item.node}): ") + told)
     if item.kind == "then":
         return Item(words(Span("Then ", "strong"), "retry: ") + told)
-    who = f" ({phrases.WHO[item.who]})" if item.who not in (None, WhoActs.NOBODY) and item.who is not None else ""
+    who = f" ({phrases.WHO[item.who]})" if tell_who and item.who is not None else ""
     mta = view.mta or phrases.mta_of(found.attempt.format)
     settings = tuple(pair for pair in item.fix.settings if pair[0] == mta or (mta is None and view.verbose)) if item.fix else ()
     return Item(told + words(Span(who, "dim")), settings)

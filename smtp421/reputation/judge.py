@@ -21,6 +21,8 @@ class Opinion(NamedTuple):
     key: str
     answer: str
     told: str
+    weight: int = 0
+    """Which of two observations with the same answer is the worse one."""
 
 
 _REFUSALS = {
@@ -52,11 +54,11 @@ _REQUIREMENTS = {
 }
 """What requirements that Gmail finds not met answer (complianceStatus of the API, version 2)."""
 _COLOURS = {
-    "GREEN": ("clean", "green, below 10 % taken for spam"),
-    "YELLOW": ("issues", "yellow, 10 to 90 % taken for spam"),
-    "RED": ("issues", "red, over 90 % taken for spam"),
+    "GREEN": ("clean", "green, below 10 % taken for spam", 0),
+    "YELLOW": ("issues", "yellow, 10 to 90 % taken for spam", 1),
+    "RED": ("issues", "red, over 90 % taken for spam", 2),
 }
-_REPUTATIONS = {"HIGH": "clean", "MEDIUM": "doubtful", "LOW": "issues", "BAD": "issues"}
+_REPUTATIONS = {"HIGH": ("clean", 0), "MEDIUM": ("doubtful", 0), "LOW": ("issues", 1), "BAD": ("issues", 2)}
 
 
 def evidence(
@@ -113,7 +115,11 @@ def _worst(
     now: datetime,
     thresholds: Thresholds,
 ) -> Evidence:
-    item, opinion = min(opinions, key=lambda pair: (_RANK.index(pair[1].answer), -(pair[0].day or date.max).toordinal()))
+    def badness(pair: tuple[Observation, Opinion]) -> tuple[int, int, int]:
+        item, opinion = pair
+        return _RANK.index(opinion.answer), -opinion.weight, -(item.day or date.max).toordinal()
+
+    item, opinion = min(opinions, key=badness)
     told = f"{report.tool}: {item.sender} {opinion.told}"
     if item.day is None:
         return Evidence(key, opinion.answer, f"{told} (day not given){whose}")
@@ -127,12 +133,11 @@ _RANK = ("issues", "too_fast", "dns_faulty", "auth_faulty", "doubtful", "clean")
 
 
 def _listed(item: Observation, _: Thresholds) -> Opinion:
-    return Opinion("reputation", "issues", f"blocked: {item.value}")
+    return Opinion("reputation", "issues", f"blocked: {item.value}", 3)
 
 
 def _filter_result(item: Observation, _: Thresholds) -> Opinion:
-    answer, told = _COLOURS[str(item.value)]
-    return Opinion("reputation", answer, told)
+    return Opinion("reputation", *_COLOURS[str(item.value)])
 
 
 def _complaint_rate(item: Observation, thresholds: Thresholds) -> Opinion | None:
@@ -147,7 +152,7 @@ def _rate(item: Observation, name: str, good: float, bad: float) -> Opinion:
     value = float(item.value)
     shown = f"{name} {item.shown or _percent(value)}"
     if value >= bad:
-        return Opinion("reputation", "issues", f"{shown}, {_percent(bad)} is too much")
+        return Opinion("reputation", "issues", f"{shown}, {_percent(bad)} is too much", 1)
     if value >= good:
         return Opinion("reputation", "doubtful", f"{shown}, below {_percent(good)} is wanted")
     return Opinion("reputation", "clean", shown)
@@ -160,7 +165,8 @@ def _trap_share(item: Observation, thresholds: Thresholds) -> Opinion | None:
 
 
 def _reputation(item: Observation, _: Thresholds) -> Opinion:
-    return Opinion("reputation", _REPUTATIONS[str(item.value)], f"reputation {item.value}")
+    answer, weight = _REPUTATIONS[str(item.value)]
+    return Opinion("reputation", answer, f"reputation {item.value}", weight)
 
 
 def _authenticated(item: Observation, thresholds: Thresholds) -> Opinion | None:

@@ -324,7 +324,7 @@ def test_asking_goes_to_standard_error(ask):
 def test_going_back_stopping_and_the_end_of_input(ask):
     code, out, err = ask(VAGUE, typed="b\nzzz\n0\nback\n5\nquit\n")
     assert code == 0
-    assert err.count("Type a number from 1 to 7, or 0 where you don't know.") == 2
+    assert err.count("Type a number from 1 to 8, or 0 where you don't know.") == 2
     assert "◆ names-a-reason: identity" in out
     assert "? names-a-reason: open" in ask(VAGUE, typed="").out
 

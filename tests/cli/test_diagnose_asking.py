@@ -71,7 +71,7 @@ def test_a_whole_walk(terminal):
 def test_what_is_no_answer_is_asked_again_and_one_can_go_back(terminal):
     child = terminal(VAGUE)
     answer(child, "Does the text name a reason?", "b")
-    child.expect_exact("Type a number from 1 to 7, or 0 where you don't know.")
+    child.expect_exact("Type a number from 1 to 8, or 0 where you don't know.")
     child.sendline("rate")
     answer(child, "Is reputation behind the limit", "9")
     child.expect_exact("Type a number from 1 to 3")
@@ -86,7 +86,7 @@ def test_what_is_no_answer_is_asked_again_and_one_can_go_back(terminal):
 
 def test_the_end_of_input_ends_the_asking(terminal):
     child = terminal(VAGUE)
-    child.expect(r"Answer 0-7 \(q stops\): ")
+    child.expect(r"Answer 0-8 \(q stops\): ")
     child.sendeof()
     text, code = rest(child)
     assert code == 0
@@ -119,7 +119,7 @@ def test_interrupted_and_resumed(terminal, tmp_path):
 
 def test_interrupted_without_a_file(terminal):
     child = terminal(VAGUE)
-    child.expect(r"Answer 0-7 \(q stops\): ")
+    child.expect(r"Answer 0-8 \(q stops\): ")
     child.sendintr()
     text, code = rest(child)
     assert code == 130

@@ -111,7 +111,8 @@ REPLIES = [
     ("names-a-reason", "reputation", "421 4.7.0 [TSS04] Messages from 192.0.2.1 temporarily deferred due to unexpected volume or user complaints"),
     ("names-a-reason", "greylisting", "451 4.7.1 Greylisting in action, please come back in 180 seconds"),
     ("names-a-reason", "identity", "421 Refused. Your reverse DNS entry does not resolve to an IP."),
-    ("names-a-reason", "receiver", "452 4.2.2 <u@example.com> Mailbox full"),
+    ("names-a-reason", "recipient", "452 4.2.2 <u@example.com> Mailbox full"),
+    ("names-a-reason", "receiver", "452 4.3.1 Insufficient system storage"),
     ("names-a-reason", "session", "421 4.4.2 mx.example.com Error: timeout exceeded"),
     ("first-contact", "yes", "451 4.7.1 Greylisting in action, please come back in 180 seconds"),
 ]  # fmt: skip

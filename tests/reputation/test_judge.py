@@ -44,7 +44,7 @@ def test_an_address_that_snds_does_not_know(answers, data):
 def test_without_an_address_the_worst_counts_and_is_said_to(answers, data):
     report = snds.read(data("snds-data.csv"), "f")
     assert answers(report)["reputation"].source == (
-        "Microsoft SNDS: 192.0.2.11 yellow, 10 to 90 % taken for spam on 2026-11-27, "
+        "Microsoft SNDS: 192.0.2.12 red, over 90 % taken for spam on 2026-11-27, "
         "the worst of 3 senders; which one this was is not known"
     )
     only = snds.read(data("snds-data.csv").splitlines()[0], "f")
