@@ -221,8 +221,8 @@ class Evidence(NamedTuple):
     """One of the node's answers; ``unknown`` where somebody looked and found nothing."""
     source: str
     """In words for the reader: "the reply", "postconf -n", "you said so"."""
-    by: Literal["evidence", "you"] = "evidence"
-    """Whether a person said so."""
+    by: Literal["reply", "log", "evidence", "you"] = "evidence"
+    """Who says so: the reply itself, the history of a log, something else that was brought along, or a person."""
     old: bool = False
     """Whether it tells of a time long past: then it shows the way, but names no cause and raises nothing."""
 

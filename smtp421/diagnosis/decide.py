@@ -86,7 +86,7 @@ def diagnose(attempt: Attempt, book: RuleBook, evidence: Given = (), *, logged: 
     final = _is_final(attempt)
     retry = _retry(attempt, own, cause, final=final)
     domain = attempt.recipient.rpartition("@")[2] if attempt.recipient and "@" in attempt.recipient else None
-    fix_ids = _unique((*((own.fixes if own else ()) or cause.fixes), *_fixes_of(walked, given, book)))
+    fix_ids = _unique((*((own.fixes if own else ()) or cause.fixes), *_fixes_of(walked, book)))
     pages: list[FixPage] = [book.fixes[fix] for fix in fix_ids if fix in book.fixes]
     fixes = _for_the_reader([fill(page, provider, domain, book.defaults) for page in pages], origin, cause_id)
     return Diagnosis(
@@ -121,10 +121,10 @@ def given_for(evidence: Given, attempt: Attempt, provider: Provider | None) -> I
     return evidence(attempt, provider) if callable(evidence) else evidence
 
 
-def _fixes_of(walked: Walk, given: Sequence[Evidence], book: RuleBook) -> Iterator[str]:
+def _fixes_of(walked: Walk, book: RuleBook) -> Iterator[str]:
     """What to do after the answers that come from elsewhere than the reply: what that says is in its rule."""
     for step, item in zip(walked.path, walked.answered, strict=True):
-        if item is not None and not item.old and item in given:
+        if item is not None and not item.old and item.by != "reply":
             yield from book.tree.nodes[step.node].answers[item.answer].fixes
 
 

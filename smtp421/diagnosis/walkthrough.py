@@ -95,12 +95,18 @@ def marks(found: Diagnosis, tree: Tree) -> tuple[Marked, ...]:
     """Every node of the tree: those of the walk in its order, then the others."""
     walked = walk(tree, found.evidence)
     reached = [
-        Marked(tree.nodes[step.node], "open" if item is None else item.by, step.answer, step.evidence)
+        Marked(tree.nodes[step.node], _mark(item), step.answer, step.evidence)
         for step, item in zip(walked.path, walked.answered, strict=True)
     ]
     seen = {marked.node.id for marked in reached}
     others = [Marked(node, "not_reached", UNKNOWN, "") for node in tree.nodes.values() if node.id not in seen]
     return (*reached, *others)
+
+
+def _mark(item: Evidence | None) -> Mark:
+    if item is None:
+        return "open"
+    return "you" if item.by == "you" else "evidence"
 
 
 def actions(found: Diagnosis, tree: Tree) -> tuple[Action, ...]:

@@ -91,7 +91,20 @@ def _facts(found: Diagnosis, view: View, *, walk: bool) -> Iterator[tuple[str, W
                 " \u2192 ",
             ),
         )
+    if walk and (known := _because(found)):
+        yield "Because", join(known, "; ")
     yield "Retry", _retry(found)
+
+
+def _because(found: Diagnosis) -> list[Words]:
+    """What the walk took of what was brought along: settings, exports of reputation tools, answers of a person."""
+    brought = [(item.answer, item.source) for item in dict.fromkeys(found.evidence) if item.by in ("evidence", "you")]
+    return [
+        words(f"{phrases.plain(step.node)}: {phrases.plain(answer)}, ", Span(source, "code"))
+        for step in found.path
+        for answer, source in brought
+        if step.answer == answer and step.evidence.endswith(f"({source})")
+    ]
 
 
 def reply_words(reply: Reply, view: View) -> Words:

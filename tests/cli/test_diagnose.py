@@ -148,6 +148,20 @@ def test_snds(walk, smtp421):
     assert json.loads(out)["path"] == told["diagnosis"]["path"]
 
 
+def test_explain_says_because_of_what(smtp421, tmp_path):
+    config = tmp_path / "main.cf"
+    config.write_text("minimal_backoff_time = 10s\nmaximal_backoff_time = 20s\nqueue_run_delay = 10s\n")
+    arguments = ["--snds", str(EXPORTS / "snds-data.csv"), "--mta-config", str(config), "--answer", "too-fast=too_fast"]
+    lines = " ".join(smtp421("explain", *arguments, MICROSOFT).out.split())
+    told = lines[lines.index("Because ") : lines.index(" Retry ")]
+    assert told.startswith(
+        "Because reputation behind: issues, Microsoft SNDS: 192.0.2.12 red, over 90 % taken for spam on 2026-11-27"
+    )
+    assert f"; sound backoff: too eager, {config}: minimal_backoff_time = 10s" in told
+    assert told.endswith("; too fast: too fast, you said so")
+    assert "Because" not in smtp421("explain", MICROSOFT).out
+
+
 def test_whose_figures_count(walk, smtp421):
     red, green = (
         walk("--snds", str(EXPORTS / "snds-data.csv"), "--sender-ip", address, MICROSOFT)

@@ -11,7 +11,6 @@ if not hasattr(pexpect, "spawn"):
     pytest.skip("this system has no pseudo-terminals", allow_module_level=True)
 
 VAGUE = "451 Try again later"
-CLEAR, END = "\x1b", 10
 
 
 @pytest.fixture
@@ -26,7 +25,7 @@ def terminal(tmp_path):
             cwd=str(tmp_path),
             env={**os.environ, "TERM": "xterm", "NO_COLOR": "1", **environ},
             encoding="utf-8",
-            timeout=30,
+            timeout=60,
             dimensions=(50, 80),
         )
         started.append(child)
@@ -61,8 +60,7 @@ def test_a_whole_walk(terminal):
     answer(child, "How long has it lasted", "don't know")
     text, code = rest(child)
     assert code == 0
-    assert "perhaps" not in text.partition("Cause")[0]
-    assert "Cause    reputation" in " ".join(text.split(" ")).replace("Cause     ", "Cause    ")
+    assert "Cause    reputation" in text
     assert "◆ reputation-tools: issues" in text
     assert "? how-long: open" in text
     assert all(len(line) <= 80 for line in text.splitlines() if "http" not in line)
@@ -72,9 +70,11 @@ def test_what_is_no_answer_is_asked_again_and_one_can_go_back(terminal):
     child = terminal(VAGUE)
     answer(child, "Does the text name a reason?", "b")
     child.expect_exact("Type a number from 1 to 8, or 0 where you don't know.")
+    child.expect(r"Answer 0-\d \([^)]*\): ")
     child.sendline("rate")
     answer(child, "Is reputation behind the limit", "9")
     child.expect_exact("Type a number from 1 to 3")
+    child.expect(r"Answer 0-\d \([^)]*\): ")
     child.sendline("b")
     answer(child, "Does the text name a reason?", "5")
     answer(child, "Do the records that the receiver asks for check out", "q")
@@ -98,6 +98,7 @@ def test_interrupted_and_resumed(terminal, tmp_path):
     answer(child, "Does the text name a reason?", "0")
     answer(child, "Was it the first message to this domain", "no")
     child.expect_exact("Do reputation tools or block lists show issues?")
+    child.expect(r"Answer 0-\d \([^)]*\): ")
     child.sendintr()
     text, code = rest(child)
     assert code == 130
@@ -109,6 +110,7 @@ def test_interrupted_and_resumed(terminal, tmp_path):
     again = terminal("--resume", "my walk.json")
     again.expect_exact("Do reputation tools or block lists show issues?")
     assert "first message" not in again.before
+    again.expect(r"Answer 0-\d \([^)]*\): ")
     again.sendline("b")
     answer(again, "Was it the first message to this domain", "yes")
     text, code = rest(again)
