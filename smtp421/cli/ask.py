@@ -57,10 +57,13 @@ class Asker:
                 self._paint([Paragraph(words(f"{SIGNS[item.mark]} {item.node.id}: ", name, f" - {item.told}"))])
                 self._shown.append((item.node.id, item.answer))
 
-    def ask(self, node: Node, *, first: bool) -> str | Typed:
-        """Ask one question. Raises EOFError where the terminal is gone, KeyboardInterrupt on Ctrl-C."""
+    def ask(self, node: Node, *, first: bool, old: str = "") -> str | Typed:
+        """Ask one question; ``old`` is what old evidence answers.
+
+        Raises EOFError where the terminal is gone, KeyboardInterrupt on Ctrl-C.
+        """
         self._console.file.write("\n")
-        self._paint(list(_question(node)))
+        self._paint(list(_question(node, old)))
         keys = {str(number): answer for number, answer in enumerate(node.answers, 1)}
         answer = _Prompt(keys, first=first, console=self._console)()
         if isinstance(answer, str):
@@ -72,8 +75,10 @@ class Asker:
         self._console.file.flush()
 
 
-def _question(node: Node) -> Iterator[Block]:
+def _question(node: Node, old: str) -> Iterator[Block]:
     yield Heading(node.question)
+    if old:
+        yield Paragraph(words(Span("long ago: ", "dim"), old))
     yield Items(tuple(Item(words(Span("to find out: ", "dim")) + prose(how)) for how in node.how))
     rows = [
         (f"  {number}  {phrases.plain(answer)}", prose(edge.says))

@@ -80,7 +80,11 @@ def diagnose(
 
     $ smtp421 diagnose --format markdown - < bounce.txt
 
+    $ postconf -n | smtp421 diagnose --mta-config - '421 4.7.0 Try again later, closing connection'
+
     On a terminal it asks what is open; "don't know" is an answer. `smtp421 tree` shows all questions.
+
+    Exit codes: 0 done, 1 no deferral found, 2 wrong usage, 3 could not be read or written, 130 interrupted.
     """
     if sum(map(bool, (text, log, resume))) > 1:
         raise typer.BadParameter("give a text, --log or --resume, not several of them")

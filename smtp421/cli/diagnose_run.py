@@ -93,11 +93,13 @@ def _walk(session: Session, book: RuleBook, saved: Path | None) -> Session:
     while True:
         found = diagnosis_of(session, book)
         node = next_question(found, session, book.tree)
-        asker.tell(marks(found, book.tree), until=node)
+        marked = marks(found, book.tree)
+        asker.tell(marked, until=node)
         if node is None:
             break
         try:
-            answer = asker.ask(node, first=not session.answers)
+            old = next((item.told for item in marked if item.old and item.node.id == node.id), "")
+            answer = asker.ask(node, first=not session.answers, old=old)
         except EOFError:
             break
         if answer is Typed.STOP:

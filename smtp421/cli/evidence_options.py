@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import nullcontext
 from datetime import datetime
 from difflib import get_close_matches
 from importlib import import_module
@@ -13,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple, TypeAlias
 
 import typer
 
+from smtp421.cli.complete import complete_answer
 from smtp421.cli.input import decode
 from smtp421.cli.output import remark
 from smtp421.errors import EvidenceUnusable, InputUnreadable, MissingExtra
@@ -39,13 +42,17 @@ Answers: TypeAlias = Annotated[
         "--answer",
         metavar="NODE=VALUE",
         rich_help_panel=EVIDENCE,
+        autocompletion=complete_answer,
         help="Answer a question of `smtp421 tree`: first-contact=no. May be repeated.",
     ),
 ]
 MtaConfig: TypeAlias = Annotated[
     list[Path] | None,
     typer.Option(
-        "--mta-config", metavar="FILE", rich_help_panel=EVIDENCE, help="Settings of the mail server: `postconf -n`, ..."
+        "--mta-config",
+        metavar="FILE",
+        rich_help_panel=EVIDENCE,
+        help="Settings of the mail server: `postconf -n`, ... - is a pipe.",
     ),
 ]
 Snds: TypeAlias = Annotated[
@@ -191,8 +198,9 @@ def _sender_report(path: Path) -> list[Evidence]:
 
 
 def _bytes(path: Path) -> bytes:
+    """A file's bytes; those of standard input for ``-``."""
     try:
-        with path.open("rb") as file:
+        with nullcontext(sys.stdin.buffer) if str(path) == "-" else path.open("rb") as file:
             data = file.read(MOST + 1)
     except OSError as error:
         raise InputUnreadable(path=path, reason=error.strerror or error) from error

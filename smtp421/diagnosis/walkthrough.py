@@ -50,6 +50,8 @@ class Marked(NamedTuple):
     """The edge taken; ``unknown`` where nothing answered or the walk did not come by."""
     told: str
     """What the answer means and where it comes from; how to find it where it is open; empty where it was not reached."""
+    old: bool = False
+    """Whether only old evidence answers, which shows the way but leaves the question open."""
 
 
 class Action(NamedTuple):
@@ -83,19 +85,26 @@ def diagnosis_of(session: Session, book: RuleBook) -> Diagnosis:
 
 
 def next_question(found: Diagnosis, session: Session, tree: Tree) -> Node | None:
-    """The first question on the way that is open and was not asked yet."""
+    """The first question on the way that is open, or that only old evidence answers, and was not asked yet."""
     asked = {node for node, _ in session.answers}
-    for step in found.path:
-        if step.answer == UNKNOWN and step.node not in asked and tree.nodes[step.node].answers:
-            return tree.nodes[step.node]
+    for node in _open(found, tree):
+        if node.id not in asked and node.answers:
+            return node
     return None
+
+
+def _open(found: Diagnosis, tree: Tree) -> Iterator[Node]:
+    walked = walk(tree, found.evidence)
+    for step, item in zip(walked.path, walked.answered, strict=True):
+        if item is None or item.old:
+            yield tree.nodes[step.node]
 
 
 def marks(found: Diagnosis, tree: Tree) -> tuple[Marked, ...]:
     """Every node of the tree: those of the walk in its order, then the others."""
     walked = walk(tree, found.evidence)
     reached = [
-        Marked(tree.nodes[step.node], _mark(item), step.answer, step.evidence)
+        Marked(tree.nodes[step.node], _mark(item), step.answer, step.evidence, old=item is not None and item.old)
         for step, item in zip(walked.path, walked.answered, strict=True)
     ]
     seen = {marked.node.id for marked in reached}
@@ -123,8 +132,6 @@ def actions(found: Diagnosis, tree: Tree) -> tuple[Action, ...]:
 
 
 def _find_out(found: Diagnosis, tree: Tree) -> Iterator[Action]:
-    for step in found.path:
-        node = tree.nodes.get(step.node)
-        if step.answer == UNKNOWN and node is not None:
-            for how in node.how:
-                yield Action("find_out", how, None, node.id)
+    for node in _open(found, tree):
+        for how in node.how:
+            yield Action("find_out", how, None, node.id)

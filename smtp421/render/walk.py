@@ -29,7 +29,7 @@ def walk_page(found: Diagnosis, tree: Tree, view: View, taken: str = "") -> Page
         "taken": taken or None,
         "diagnosis": found.to_dict(),
         "nodes": [_node(item) for item in marked],
-        "open": [item.node.id for item in marked if item.mark == "open"],
+        "open": [item.node.id for item in marked if item.mark == "open" or item.old],
         "actions": [
             {"kind": item.kind, "text": item.text, "who": item.who, "node": item.node, "fix": item.fix and item.fix.id}
             for item in todo
@@ -46,6 +46,7 @@ def _node(item: Marked) -> dict[str, object]:
         "mark": item.mark,
         "answer": item.answer,
         "evidence": item.told,
+        "old": item.old,
         "answers": list(node.answers),
         "how": list(node.how),
     }
@@ -73,7 +74,7 @@ def drawing(marked: Sequence[Marked], tree: Tree, width: int) -> Iterator[str]:
     trunk = [item for item in marked if item.mark != "not_reached"]
     drawn = {item.node.id for item in trunk}
     for number, item in enumerate(trunk):
-        answer = "open" if item.mark == "open" else phrases.plain(item.answer)
+        answer = "open" if item.mark == "open" else phrases.plain(item.answer) + (" (old; look again)" if item.old else "")
         yield f"{SIGNS[item.mark]} {item.node.id}: {answer}"
         more = number + 1 < len(trunk)
         branches = list(_branches(item, tree, drawn))

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from smtp421.cli import evidence_options
+from smtp421.cli.complete import complete_answer
 
 VAGUE = "451 Try again later"
 REPORT = Path(__file__).parents[1] / "data" / "report.log"
@@ -347,7 +348,7 @@ def test_each_answer_is_saved_at_once(ask, tmp_path, monkeypatch):
     file = tmp_path / "walk.json"
     seen = []
 
-    def interrupted(asker, node, *, first):
+    def interrupted(asker, node, *, first, old):
         seen.append(json.loads(file.read_text())["answers"])
         if len(seen) > 1:
             raise KeyboardInterrupt
@@ -379,6 +380,29 @@ def test_settings_of_the_mail_server(walk, tmp_path):
     step = next(node for node in told["nodes"] if node["node"] == "sound-backoff")
     assert (step["mark"], step["answer"]) == ("evidence", "too_eager")
     assert f"({config}: minimal_backoff_time = 10s" in step["evidence"]
+
+
+def test_settings_through_a_pipe(walk):
+    told = walk("--mta-config", "-", VAGUE, stdin="minimal_backoff_time = 300s\n")
+    assert answers(told)["sound-backoff"] == "sound"
+
+
+def test_what_old_evidence_says_is_shown_with_the_question(ask, tmp_path):
+    old = tmp_path / "snds.csv"
+    old.write_text("192.0.2.1,1/1/2020 8:00 AM,1/2/2020 8:00 AM,1,1,1,RED,< 0.1%\n")
+    code, out, err = ask(
+        "--snds", str(old), "--answer", "first-contact=no", "--answer", "names-a-reason=unknown", VAGUE, typed="3\nq\n"
+    )
+    assert code == 0
+    asked = " ".join(err[err.index("Do reputation tools") :].split())
+    assert "long ago: Then repair the reputation" in asked
+    assert "192.0.2.1 red, over 90 % taken for spam on 2020-01-02, " in asked
+    assert "◆ reputation-tools: clean" in out
+
+
+def test_answers_are_completed():
+    assert ("first-contact=no", "Not the first - something else holds it back.") in complete_answer("first-contact=")
+    assert complete_answer("zzz") == []
 
 
 def test_long_input_is_cut(smtp421, monkeypatch):

@@ -59,6 +59,20 @@ def test_what_a_person_says_beats_what_the_evidence_says(session, book):
     assert diagnosis_of(local, book).origin == "local"
 
 
+def test_what_only_old_evidence_answers_is_asked_and_stays_open(session, asked, book):
+    old = Evidence("reputation", "issues", "SNDS, 94 days ago", old=True)
+    known = session(evidence=[old])
+    nodes, ended = asked(known, first_contact="no")
+    assert nodes == ["names-a-reason", "first-contact", "reputation-tools", "how-long"]
+    found = diagnosis_of(ended, book)
+    marked = next(item for item in marks(found, book.tree) if item.node.id == "reputation-tools")
+    assert (marked.mark, marked.answer, marked.old) == ("evidence", "issues", True)
+    assert "reputation-tools" in {action.node for action in actions(found, book.tree)}
+    assert found.cause == "unknown"
+    clean = diagnosis_of(known.answered("reputation-tools", "clean"), book)
+    assert "reputation-tools" not in {action.node for action in actions(clean, book.tree)}
+
+
 def test_going_back_forgets_the_last_answer(session):
     one = session().answered("first-contact", "no")
     assert one.answered("too-fast", "unknown").back() == one

@@ -109,6 +109,12 @@ def test_a_hostile_reply_is_harmless(page):
     assert "<script>" not in re.sub(r"(`+)(?!`).*?[^`]\1(?!`)", "", page(hostile, form="markdown"))
 
 
+def test_old_evidence_is_called_old(page):
+    evidence = [Evidence("backoff", "sound", "postconf, 94 days ago", old=True)]
+    assert "● sound-backoff: sound (old; look again)" in page(evidence=evidence)
+    assert "sound-backoff" in json.loads(page(form="json", evidence=evidence))["open"]
+
+
 def test_the_checklist(page):
     text = page("450 4.2.0 Greylisted, see you", mta="postfix")
     todo = text[text.index("What to do, in order") :]
