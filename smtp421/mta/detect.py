@@ -9,7 +9,7 @@ from smtp421.errors import SettingsUnreadable
 
 SIGNS: Mapping[str, tuple[str, ...]] = {
     "postfix": (
-        r"^\s*(?:smtpd?|queue|minimal|maximal|default|inet|my|mailbox|alias|virtual|local|relay|transport|bounce|compatibility)_?\w*\s*=",
+        r"^\s*(?:smtpd?|queue|minimal|maximal|default|inet|my|delay|milter|append|biff|readme|recipient|mailbox|alias|virtual|local|relay|transport|bounce|compatibility)_?\w*\s*=",
         r"^\s*\w+_(?:destination|transport)_\w+\s*=",
         r"^\S+\s+(?:inet|unix|fifo|pass)\s+(?:[-yn]\s+){3}",
     ),

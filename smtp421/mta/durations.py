@@ -15,8 +15,8 @@ LONGEST = 100 * 365 * 86400
 def compact(text: str, unit: str = "s") -> float | None:
     """``300s``, ``5d``, ``2h30m``, ``1w2d``, or a plain number of ``unit``; None where it is no duration."""
     text = text.strip()
-    if text.isdecimal():
-        return _sane(float(text[:18]) * UNITS[unit])
+    if (number := figure(text)) is not None:
+        return _sane(number * UNITS[unit])
     parts = _PART.findall(text)
     if not parts or "".join(f"{number}{name}" for number, name in parts) != text:
         return None
@@ -26,12 +26,18 @@ def compact(text: str, unit: str = "s") -> float | None:
 def worded(text: str) -> float | None:
     """``20 minutes``, ``1 hour 30 mins``, or a plain number of seconds; None where it is no duration."""
     text = text.strip()
-    if text.isdecimal():
-        return _sane(float(text[:18]))
+    if (plain := figure(text)) is not None:
+        return _sane(plain)
     parts = _WORDS.findall(text)
     if not parts or _WORDS.sub("", text).strip(" ,"):
         return None
     return _sane(sum(float(number) * UNITS[name[0].lower()] for number, name in parts))
+
+
+def figure(text: str) -> float | None:
+    """A whole number, cut at 18 digits; None where the text is none."""
+    text = text.strip()
+    return float(text[:18]) if text.isascii() and text.isdecimal() else None
 
 
 def per_minute(text: str) -> float | None:
@@ -39,8 +45,8 @@ def per_minute(text: str) -> float | None:
     found = _RATE.fullmatch(text.strip())
     if found is None or found[3][0].lower() not in UNITS:
         return None
-    period = int(found[2] or 1) * UNITS[found[3][0].lower()]
-    number = int(found[1].replace(",", "").replace("_", "") or 0)
+    period = (figure(found[2] or "1") or 0) * UNITS[found[3][0].lower()]
+    number = figure(found[1].replace(",", "").replace("_", ""))
     return number * 60 / period if period and number else None
 
 

@@ -1,4 +1,4 @@
-"""Exim: a configuration file, ``exim -bP config``, the list of ``exim -bP``, retry rules by themselves.
+"""Exim: a configuration file, ``exim -bP config``, ``exim -bP``, ``exim -bP transports``, ``exim -brt``, retry rules.
 
 When Exim retries (specification, chapter 32; ``retry.c`` of Exim 4.96): of the retry rule's parts the first one whose cutoff
 has not passed since the first failure gives the pause. ``F`` is fixed; ``G`` begins with its first argument and multiplies
@@ -12,10 +12,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import pairwise
 from typing import ClassVar, NamedTuple
 
-from smtp421.mta.durations import compact, short
+from smtp421.mta.durations import compact, figure, short
 from smtp421.mta.interface import CHECKED, Server, first_run
 from smtp421.mta.model import Block, Fact, Facts, Finding, Level, Option, Settings
 from smtp421.rulebook.pages import Citation, Provider
@@ -25,8 +24,14 @@ _SECTION = re.compile(r"begin\s+(\w+)", re.IGNORECASE)
 _OPTION = re.compile(r"(?:hide\s+)?(?P<name>[a-z]\w*)\s*=\s*(?P<value>.*)", re.DOTALL)
 _FLAG = re.compile(r"(?:hide\s+)?(?:no_|not_)?[a-z]\w*")
 _MACRO = re.compile(r"(?P<name>[A-Z]\w*)\s*=(?!=)\s*(?P<value>.*)", re.DOTALL)
+_PRINTED = re.compile(r"(?P<name>\w+) transport:")
+"""A head in the output of ``exim -bP transports``."""
+_TESTED = re.compile(r"Retry rule:\s+(?P<rule>.*)")
+"""The output of ``exim -brt``."""
 _DRIVER = re.compile(r"(?P<name>\w+)\s*:")
-_PART = re.compile(r"(?P<letter>[FGH])\s*,\s*(?P<cutoff>\w+)\s*,\s*(?P<pause>\w+)\s*(?:,\s*(?P<factor>[\d.]+))?", re.IGNORECASE)
+_PART = re.compile(
+    r"(?P<letter>[FGH])\s*,\s*(?P<cutoff>\w+)\s*,\s*(?P<pause>\w+)\s*(?:,\s*(?P<factor>\d+(?:\.\d+)?))?", re.IGNORECASE
+)
 _RULE = re.compile(
     r"(?P<pattern>\"[^\"]*\"|\S+)\s+(?P<error>[\w*]+)\s+(?:senders\s*=\s*(?:\"[^\"]*\"|\S+)\s+)?(?P<parts>[FGHfgh]\s*,.*)"
 )
@@ -34,6 +39,10 @@ _TRUE, _FALSE = frozenset({"true", "yes"}), frozenset({"false", "no"})
 GIVEN_DEFAULT = "F,2h,15m; G,16h,1h,1.5; F,4d,6h"
 """The rule of the configuration that comes with Exim, reckoned with where a text has none at all."""
 RETRY_INTERVAL_MAX = 86_400.0
+_STEEPEST = 1_000.0
+"""A factor beyond this is a slip of the pen."""
+_LINE_CAP = 65_536
+"""Characters of a line with its macros filled in: macros of macros could grow without end."""
 
 
 class Part(NamedTuple):
@@ -86,6 +95,8 @@ class Exim(Server):
         sections: set[str] = set()
         for number, raw in _logical(text):
             line = _filled(raw, macros)
+            if tested := _TESTED.fullmatch(line):
+                section, line = "retry", tested["rule"]
             if macro := (_MACRO.fullmatch(line) if not section else None):
                 macros[macro["name"]] = macro["value"].strip()
             elif line.startswith("."):
@@ -97,8 +108,8 @@ class Exim(Server):
             elif rule := (_RULE.fullmatch(line) if section in ("", "retry") else None):
                 rule_options = {"parts": Option("parts", rule["parts"].strip(" ;"), number)}
                 blocks.append(Block("retry", f"{rule['pattern']} {rule['error']}", rule_options, number))
-            elif section == "transports" and (named := _DRIVER.fullmatch(line)):
-                driver = named["name"]
+            elif named := _PRINTED.fullmatch(line) or (_DRIVER.fullmatch(line) if section == "transports" else None):
+                section, driver = "transports", named["name"]
                 blocks.append(Block("transport", driver, {}, number))
             elif section in ("", "transports") and (option := _option(line, number)):
                 target = options if not section else (dict(blocks[-1].options) if driver else None)
@@ -141,22 +152,24 @@ class Exim(Server):
         rule = parts(self.rule(settings).value)
         longest = _retry_interval_max(settings)
         interval = self.interval(settings)
-        last_try = next_try = now = 0.0
+        last_try = next_try = 0
+        now = 0.0
         yield now
         if not rule:
             return
         end = rule[-1].cutoff
         while now <= end:
-            part = next((part for part in rule if now <= part.cutoff), rule[-1])
-            gap = min(next_try - last_try, now - last_try)
-            grown = gap * part.factor
+            second = int(now)  # Exim reckons in whole seconds
+            part = next((part for part in rule if second <= part.cutoff), rule[-1])
+            gap = min(next_try - last_try, second - last_try)
+            grown = int(gap * part.factor)
             if part.letter == "F":
                 pause = part.pause
             elif part.letter == "G":
                 pause = part.pause if gap < part.pause else grown
             else:
                 pause = part.pause + max(grown - part.pause, 0) * 0.75
-            last_try, next_try = now, now + min(pause, longest)
+            last_try, next_try = second, second + int(min(pause, longest))
             due = min(next_try, end + 1)  # older than the last cutoff: tried whatever the retry time
             now = first_run(max(due, now + 1), interval, phase)
             yield now
@@ -168,8 +181,8 @@ class Exim(Server):
         own = [block for block in transports if any(name in block.name for name in names)]
         capped = [block.options["max_parallel"] for block in own or transports if "max_parallel" in block.options]
         if capped and (own or len(capped) == len(transports)):
-            option = max(capped, key=lambda each: int(each.value) if each.value.isdecimal() else 0)
-            return Fact("max_parallel", option.value, option.line, float(option.value[:18]) if option.value.isdecimal() else None)
+            option = max(capped, key=lambda each: figure(each.value) or 0)
+            return Fact("max_parallel", option.value, option.line, figure(option.value))
         return Fact("max_parallel", "no limit")
 
     def messages_per_connection(self, settings: Settings, provider: Provider | None) -> Fact | None:  # noqa: ARG002 - one for all
@@ -177,9 +190,9 @@ class Exim(Server):
         given = [
             block.options["connection_max_messages"] for block in _smtp(settings) if "connection_max_messages" in block.options
         ]
-        if not given or not given[0].value.isdecimal():
+        if not given or figure(given[0].value) is None:
             return Fact("connection_max_messages", "500", amount=500.0)
-        return Fact("connection_max_messages", given[0].value, given[0].line, float(given[0].value[:18]) or None)
+        return Fact("connection_max_messages", given[0].value, given[0].line, figure(given[0].value) or None)
 
     def extras(self, settings: Settings) -> Iterator[Finding]:
         """No retries at all, and parts that the interval of the queue runs makes pointless."""
@@ -216,7 +229,7 @@ def parts(text: str) -> tuple[Part, ...]:
     for found in _PART.finditer(text):
         cutoff, pause = compact(found["cutoff"]), compact(found["pause"])
         if cutoff is not None and pause:
-            read.append(Part(found["letter"].upper(), cutoff, pause, float(found["factor"] or 1)))
+            read.append(Part(found["letter"].upper(), cutoff, pause, min(float(found["factor"] or 1), _STEEPEST)))
     return tuple(read)
 
 
@@ -237,7 +250,7 @@ def _logical(text: str) -> Iterator[tuple[int, str]]:
 def _filled(line: str, macros: dict[str, str]) -> str:
     """``line`` with its macros, once over: the longest names first, as one may begin like another."""
     for name in sorted((name for name in macros if name in line), key=len, reverse=True):
-        line = re.sub(rf"(?<!\w){name}(?!\w)", lambda _: macros[name], line)  # noqa: B023 - used at once
+        line = re.sub(rf"(?<!\w){name}(?!\w)", lambda _: macros[name], line)[:_LINE_CAP]  # noqa: B023 - used at once
     return line
 
 
@@ -285,8 +298,3 @@ def _tls(settings: Settings) -> Fact:
             if option is not None and "*" in option.value.split(":")[0].split():
                 return Fact(name, option.value, option.line, state=state)
     return Fact("hosts_avoid_tls", "unset", state="may")
-
-
-def cutoffs_rise(text: str) -> bool:
-    """Whether each part of a rule holds longer than the one before, so that every part is reached."""
-    return all(sooner.cutoff < later.cutoff for sooner, later in pairwise(parts(text)))

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from itertools import accumulate
 from typing import ClassVar
 
-from smtp421.mta.durations import compact
+from smtp421.mta.durations import compact, figure
 from smtp421.mta.interface import CHECKED, Server
 from smtp421.mta.limits import domains
 from smtp421.mta.model import Block, Fact, Facts, Option, Settings
@@ -90,7 +90,7 @@ class Haraka(Server):
         if read:
             return read
         most = settings.given("maxTempFailures")
-        tries = int(most.value) if most is not None and most.value.isdecimal() and int(most.value) < _MOST else MAX_TEMP_FAILURES
+        tries = int(min((figure(most.value) if most is not None else None) or MAX_TEMP_FAILURES, _MOST))
         return [float(2 ** (number + 5)) for number in range(1, min(tries, 40))]
 
     def ages(self, settings: Settings, phase: float) -> Iterator[float]:  # noqa: ARG002 - it has no queue runs
@@ -103,8 +103,8 @@ class Haraka(Server):
         for block in settings.of_kind("section"):
             if block.name == "outbound":
                 for key, option in block.options.items():
-                    if key in names and option.value.isdecimal():
-                        return Fact(f"[outbound] {key}", option.value, option.line, float(option.value[:18]))
+                    if key in names and figure(option.value):
+                        return Fact(f"[outbound] {key}", option.value, option.line, figure(option.value))
         return Fact("[outbound] of limit.ini", "no limit")
 
 
@@ -114,9 +114,10 @@ def _pauses(text: str) -> list[float]:
     for part in re.sub(r"\s+", "", text).split(","):
         found = _PART.fullmatch(part)
         seconds = compact(found["pause"]) if found else None
-        if found is None or seconds is None or seconds < _SHORTEST or int(found["times"] or 1) > _MOST:
+        times = figure((found["times"] if found else None) or "1") or 0
+        if seconds is None or seconds < _SHORTEST or times > _MOST:
             return []
-        pauses += [seconds] * int(found["times"] or 1)
+        pauses += [seconds] * int(times)
     return pauses[:_MOST]
 
 

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from typing import ClassVar
 
-from smtp421.mta.model import Fact, Facts, Finding, Settings
+from smtp421.mta.model import Fact, Facts, Finding, Option, Settings
 from smtp421.rulebook.pages import Citation, Provider
 
 CHECKED = "2026-11-29"
@@ -49,6 +49,10 @@ class Server(ABC):
 
     def messages_per_connection(self, settings: Settings, provider: Provider | None) -> Fact | None:  # noqa: ARG002 - for those that have it
         """How many messages go over one connection to a provider; None where there is no such setting."""
+        return None
+
+    def relay(self, settings: Settings) -> Option | None:  # noqa: ARG002 - for those that have it
+        """The server that all mail goes to (a smarthost), its name as the value; None where mail goes to the receivers."""
         return None
 
     def extras(self, settings: Settings) -> Iterator[Finding]:  # noqa: ARG002 - for those that have some

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from smtp421.mta.answers import SLACK, span
 from smtp421.mta.durations import short
 from smtp421.mta.interface import Server
-from smtp421.mta.limits import domains, grants, required_tls, told_by
+from smtp421.mta.limits import at_times, domains, grants, required_tls, told_by
 from smtp421.mta.model import Fact, Facts, Finding, Level, Settings
 from smtp421.mta.schedule import Schedule, schedule
 from smtp421.mta.servers import server
@@ -42,7 +42,7 @@ def check(settings: Settings, thresholds: Mapping[str, float], providers: Iterab
     given = Check(asked, settings, asked.facts(settings), schedule(asked, settings), thresholds, tuple(providers))
     topics = (_first_retry, _growth, _ceiling, _lifetime, _connections, _rate, _per_connection, _reuse, _ipv6, _tls)
     found = [finding for topic in topics for finding in topic(given)]
-    return (*found, *asked.extras(settings))
+    return (*found, *_relay(given), *asked.extras(settings))
 
 
 def _finding(given: Check, topic: str, level: Level, fact: Fact, does: str, why: str, change: str | None = None) -> Finding:
@@ -185,8 +185,9 @@ def _rate(given: Check) -> Iterator[Finding]:
     if fact is None:
         return
     for provider in given.providers:
-        granted = [each for each in grants(provider, "messages_per_minute") if each[1].note is None]
-        if granted and (fact.amount is None or fact.amount > granted[0][0]):
+        granted = [each for each in grants(provider, "messages_per_minute") if not at_times(each[1])]
+        unlimited = fact.amount is None and len(given.providers) == 1
+        if granted and (unlimited or (fact.amount is not None and fact.amount > granted[0][0])):
             many = "No limit" if fact.amount is None else f"Up to {fact.amount:.0f}"
             does = f"{many} of messages a minute to one destination; {_short_name(provider)} grants {granted[0][0]}."
             why = f"Beyond it, the receiver defers for the rate ({told_by(granted[0][1])})."
@@ -259,6 +260,19 @@ def _tls(given: Check) -> Iterator[Finding]:
         )
     else:
         yield _finding(given, "tls", Level.OK, fact, "TLS is used where the receiver offers it.", "As providers ask for.")
+
+
+def _relay(given: Check) -> Iterator[Finding]:
+    relay = given.server.relay(given.settings)
+    if relay is not None:
+        does = f"All mail goes to {relay.value}: its limits count, and it is the one that retries at the receivers."
+        why = (
+            "Give its id with --provider to hold the settings against its limits."
+            if not given.providers
+            else "Its limits are known."
+        )
+        source = given.server.source("relay")
+        yield Finding("relay", Level.OK, relay.name, relay.value, relay.line, does, "", why, source)
 
 
 # Words

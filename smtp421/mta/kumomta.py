@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 from smtp421.errors import SettingsUnreadable
-from smtp421.mta.durations import per_minute, worded
+from smtp421.mta.durations import figure, per_minute, worded
 from smtp421.mta.interface import CHECKED, Server
 from smtp421.mta.limits import domains
 from smtp421.mta.model import Block, Fact, Facts, Option, Settings
@@ -76,7 +76,7 @@ class KumoMta(Server):
         """Tables of ``default``, ``provider``, ``queue`` and domains; lines are found by their heads."""
         try:
             data = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
+        except (tomllib.TOMLDecodeError, RecursionError) as error:
             if _LUA.search(text):
                 reason = "it is a Lua policy, a program that only KumoMTA can run; give shaping.toml or queues.toml"
             else:
@@ -117,13 +117,12 @@ class KumoMta(Server):
                 break
         else:
             fact = _fact(settings, "connection_limit")
-        figure = fact.value.removeprefix("local:").replace(",", "").replace("_", "")
-        return fact._replace(amount=float(figure[:18]) if figure.isdecimal() else None)
+        return fact._replace(amount=figure(fact.value.removeprefix("local:").replace(",", "").replace("_", "")))
 
     def messages_per_connection(self, settings: Settings, provider: Provider | None) -> Fact | None:
         """``max_deliveries_per_connection``."""
         fact = _fact(settings, "max_deliveries_per_connection", provider)
-        return fact._replace(amount=float(fact.value[:18]) if fact.value.isdecimal() else None)
+        return fact._replace(amount=figure(fact.value))
 
 
 def _blocks(data: Mapping[str, Any], places: Mapping[str, int]) -> Iterator[Block]:

@@ -7,13 +7,17 @@ import re
 from smtp421.rulebook.pages import LimitPage, Provider
 
 KINDS = ("provider", "community", "historic")
-_CONDITIONS = re.compile(r"for (?:one|an) (?:mailbox|user|account)|inbound|submits?\b|arrangement|relay through", re.IGNORECASE)
+_ASIDE = re.compile(r"for (?:one|an) (?:mailbox|user|account)|inbound|submits?\b|arrangement", re.IGNORECASE)
 """Words of a note that show that a figure is about something else than mail from server to server."""
+_AT_TIMES = re.compile(r"\bafter\b|\bsandbox\b", re.IGNORECASE)
+"""Words of a note that show that a figure holds at times only."""
 
 
 def grants(provider: Provider, what: str) -> tuple[tuple[int, LimitPage], ...]:
     """The figures of a thing that hold between servers, the one to begin with first; old ones only where there is no other."""
-    usable = [limit for limit in provider.limits if limit.what == what and isinstance(limit.value, int) and not _aside(limit)]
+    usable = [
+        limit for limit in provider.limits if limit.what == what and isinstance(limit.value, int) and not _aside(provider, limit)
+    ]
     recent = [limit for limit in usable if limit.kind != "historic"] or usable
     return tuple((int(limit.value), limit) for limit in recent)
 
@@ -28,8 +32,14 @@ def required_tls(provider: Provider) -> LimitPage | None:
     return next((limit for limit in provider.limits if limit.what == "tls" and limit.value == "required"), None)
 
 
-def _aside(limit: LimitPage) -> bool:
-    return limit.note is not None and _CONDITIONS.search(limit.note) is not None
+def at_times(limit: LimitPage) -> bool:
+    """Whether a figure holds only in some state, such as after replies about the rate."""
+    return limit.note is not None and _AT_TIMES.search(limit.note) is not None
+
+
+def _aside(provider: Provider, limit: LimitPage) -> bool:
+    """Whether a figure is not about mail to mailboxes; a sending service's figures are about those who relay through it."""
+    return provider.kind != "sending_service" and limit.note is not None and _ASIDE.search(limit.note) is not None
 
 
 MAILBOXES: dict[str, tuple[str, ...]] = {

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import ClassVar
 
-from smtp421.mta.durations import compact
+from smtp421.mta.durations import compact, figure
 from smtp421.mta.interface import CHECKED, Server
 from smtp421.mta.limits import domains
 from smtp421.mta.model import Block, Fact, Facts, Option, Settings
@@ -22,8 +22,8 @@ _LIMIT = re.compile(r"mta\s+limit\s+(?:for\s+domain\s+\"?(?P<domain>[^\"\s]+)\"?
 _ACTION = re.compile(r"action\s+\"?(?P<name>[\w.-]+)\"?\s+relay\b(?P<rest>.*)")
 BASE = 400
 """Seconds: ``BACKOFF_TRANSFER``."""
-DEFAULTS = {"max-conn-per-host": 10, "max-conn-per-domain": 100, "session-mail-max": 100}
-"""``limit_mta_set_defaults`` (limit.c)."""
+DEFAULTS = {"max-conn-per-connector": 20, "max-conn-per-domain": 100, "session-mail-max": 100}
+"""``limit_mta_set_defaults`` (limit.c). A connector is a destination as seen from one source address (mta.c)."""
 
 
 class OpenSmtpd(Server):
@@ -93,9 +93,17 @@ class OpenSmtpd(Server):
             number += 1
 
     def connections(self, settings: Settings, provider: Provider | None) -> Fact:
-        """The smaller one of the limits for a host and for the domain."""
-        found = [_limit(settings, key, provider) for key in ("max-conn-per-host", "max-conn-per-domain")]
+        """The smaller one of the limits from one source address and for the domain, all of its hosts together."""
+        found = [_limit(settings, key, provider) for key in ("max-conn-per-connector", "max-conn-per-domain")]
         return min(found, key=lambda fact: fact.amount or 0)
+
+    def relay(self, settings: Settings) -> Option | None:
+        """``host`` of a relay action."""
+        for block in settings.of_kind("action"):
+            rest = block.options["relay"].value
+            if host := re.search(r"\bhost\s+\"?(?:[a-z+]+://)?(?:[^@\"\s]*@)?([^\s\":]+)", rest):
+                return Option(f"action {block.name}", host[1], block.line)
+        return None
 
     def messages_per_connection(self, settings: Settings, provider: Provider | None) -> Fact | None:
         """``session-mail-max``."""
@@ -110,7 +118,7 @@ def _limit(settings: Settings, key: str, provider: Provider | None) -> Fact:
             if key in block.options and (block.name in names if own else not block.name):
                 option = block.options[key]
                 shown = f'{key} for "{block.name}"' if own else key
-                return Fact(shown, option.value, option.line, float(option.value[:18]))
+                return Fact(shown, option.value, option.line, figure(option.value))
     return Fact(key, str(DEFAULTS[key]), None, float(DEFAULTS[key]))
 
 
@@ -126,7 +134,7 @@ def _tls(settings: Settings) -> Fact:
     for block in settings.of_kind("action"):
         rest = block.options["relay"].value
         host = re.search(r"\bhost\s+\"?(\S+?://)", rest)
-        if host is None and re.search(r"\btls\b", rest):
+        if (host is None and re.search(r"\btls\b", rest)) or (host is not None and host[1] in ("smtp+tls://", "smtps://")):
             return Fact(f"action {block.name}", f"relay {rest}", block.line, state="must")
         if host is not None and host[1] == "smtp+notls://":
             return Fact(f"action {block.name}", f"relay {rest}", block.line, state="none")

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import ClassVar
 
+from smtp421.mta.durations import figure
 from smtp421.mta.interface import CHECKED, Server
 from smtp421.mta.model import Fact, Facts, Option, Settings
 from smtp421.rulebook.pages import Citation, Provider
@@ -24,7 +25,7 @@ _MOST = 100
 
 
 class Postal(Server):
-    """Postal 1 to 3."""
+    """Postal 1 to 3. A message is given up when it would be tried once more than allowed."""
 
     id = "postal"
     title = "Postal"
@@ -50,12 +51,12 @@ class Postal(Server):
     def facts(self, settings: Settings) -> Facts:
         """The number of attempts decides on everything."""
         fixed = Fact("(built in)", "5 minutes, then 1.3 times as long each time")
-        ages = list(self.ages(settings, 0))
         attempts = _attempts(settings)
+        tries = min(int(attempts.amount or DEFAULT_ATTEMPTS), _MOST)
         return Facts(
             first_retry=fixed,
             ceiling=fixed,
-            lifetime=attempts._replace(amount=ages[-1]),
+            lifetime=attempts._replace(amount=FIRST * (FACTOR**tries - 1) / (FACTOR - 1)),
             tls=Fact("(built in)", "TLS where offered, per server in the web interface", state="may"),
         )
 
@@ -75,6 +76,6 @@ class Postal(Server):
 def _attempts(settings: Settings) -> Fact:
     for group, key in _ATTEMPTS:
         option = settings.given(f"{group}.{key}")
-        if option is not None and option.value.isdecimal() and int(option.value[:9]):
-            return Fact(key, option.value, option.line, float(option.value[:9]))
+        if option is not None and figure(option.value):
+            return Fact(key, option.value, option.line, figure(option.value))
     return Fact(_ATTEMPTS[0][1], str(DEFAULT_ATTEMPTS), None, float(DEFAULT_ATTEMPTS))

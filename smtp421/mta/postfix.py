@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from math import inf
 from typing import ClassVar
 
-from smtp421.mta.durations import compact, short
+from smtp421.mta.durations import compact, figure, short
 from smtp421.mta.interface import CHECKED, Server, first_run
 from smtp421.mta.model import Block, Fact, Facts, Finding, Level, Option, Settings
 from smtp421.rulebook.pages import Citation, Provider
@@ -122,13 +123,16 @@ class Postfix(Server):
     def ages(self, settings: Settings, phase: float) -> Iterator[float]:
         """As the queue manager does it; the scan takes what is due within a second (``qmgr_active_feed``)."""
         interval, lifetime = self.interval(settings), _seconds(settings, "maximal_queue_lifetime")
-        least, most = _seconds(settings, "minimal_backoff_time"), _seconds(settings, "maximal_backoff_time")
         age = 0.0
         yield age
         while age < lifetime:
-            pause = max(min(age, most), least)
-            age = first_run(max(age + pause - 1, age + 1), interval, phase)
+            age = first_run(max(age + self.pause(settings, age) - 1, age + 1), interval, phase)
             yield age
+
+    def pause(self, settings: Settings, age: float) -> float:
+        """Seconds for which a message of that age is left alone (``qmgr_active_done_3_generic``)."""
+        most, least = _seconds(settings, "maximal_backoff_time"), _seconds(settings, "minimal_backoff_time")
+        return max(min(age, most), least)
 
     def connections(self, settings: Settings, provider: Provider | None) -> Fact:
         """The limit of the transport that serves the provider, where one bears its name; else that of ``smtp``."""
@@ -136,8 +140,9 @@ class Postfix(Server):
             limit = _number(settings, f"{transport}_destination_concurrency_limit")
             service = next((block for block in settings.of_kind("service") if block.name == transport), None)
             most = service.options["maxproc"] if service is not None else None
-            if most is not None and most.value.isdecimal() and int(most.value) and int(most.value) < (limit.amount or 1e9):
-                return Fact(f"process limit of {transport} (master.cf)", most.value, most.line, float(most.value))
+            processes = figure(most.value) if most is not None else None
+            if most is not None and processes and processes < (limit.amount or inf):
+                return Fact(f"process limit of {transport} (master.cf)", most.value, most.line, processes)
             if transport == "smtp" or f"{transport}_destination_concurrency_limit" in settings.options:
                 return limit
         raise AssertionError("smtp is always there")
@@ -146,6 +151,12 @@ class Postfix(Server):
         """``smtp_connection_reuse_count_limit`` counts reuses: one message more goes over the connection."""
         fact = _number(settings, "smtp_connection_reuse_count_limit")
         return fact._replace(amount=fact.amount + 1 if fact.amount else None)
+
+    def relay(self, settings: Settings) -> Option | None:
+        """``relayhost``, without brackets and port."""
+        option = settings.given("relayhost")
+        host = re.sub(r"^\[|\]?(?::\w+)?$", "", option.value) if option is not None else ""
+        return Option("relayhost", host, option.line) if option is not None and host else None
 
     def extras(self, settings: Settings) -> Iterator[Finding]:
         """Times that contradict each other, and a sender who is told nothing."""
@@ -243,7 +254,7 @@ def _number(settings: Settings, name: str) -> Fact:
     if name not in settings.options and name.endswith("_destination_concurrency_limit"):
         name = "smtp_destination_concurrency_limit" if name.startswith("smtp_") else "default_destination_concurrency_limit"
     fact = _fact(settings, name)
-    return fact._replace(amount=float(fact.value[:18]) if fact.value.isdecimal() and int(fact.value) else None)
+    return fact._replace(amount=figure(fact.value) or None)
 
 
 def _transports(settings: Settings, provider: Provider | None) -> Iterator[str]:

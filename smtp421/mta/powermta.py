@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import ClassVar
 
-from smtp421.mta.durations import compact, per_minute
+from smtp421.mta.durations import compact, figure, per_minute
 from smtp421.mta.interface import CHECKED, Server
 from smtp421.mta.limits import domains
 from smtp421.mta.model import Block, Fact, Facts, Option, Settings
@@ -37,8 +37,8 @@ class PowerMta(Server):
     id = "powermta"
     title = "PowerMTA"
     docs = Citation(
-        "PowerMTA - recipient domain directives (the vendor's user guide, not public)",
-        "https://bird.com/email/power-mta",
+        "PowerMTA - a configuration with the defaults in its comments (the user guide is not public)",
+        "https://pastebin.com/aeJaV82Y",
         CHECKED,
     )
     advice: ClassVar = {
@@ -106,12 +106,12 @@ class PowerMta(Server):
     def connections(self, settings: Settings, provider: Provider | None) -> Fact:
         """``max-smtp-out``: for each domain and each VirtualMTA."""
         fact = _fact(settings, "max-smtp-out", provider)
-        return fact._replace(amount=float(fact.value[:18]) if fact.value.isdecimal() else None)
+        return fact._replace(amount=figure(fact.value))
 
     def messages_per_connection(self, settings: Settings, provider: Provider | None) -> Fact | None:
         """``max-msg-per-connection``; 0 is no limit."""
         fact = _fact(settings, "max-msg-per-connection", provider)
-        return fact._replace(amount=float(fact.value[:18]) or None if fact.value.isdecimal() else None)
+        return fact._replace(amount=figure(fact.value) or None)
 
 
 def _fact(settings: Settings, key: str, provider: Provider | None = None) -> Fact:
@@ -125,7 +125,8 @@ def _fact(settings: Settings, key: str, provider: Provider | None = None) -> Fac
     return Fact(key, DEFAULTS[key])
 
 
-def _tls(settings: Settings) -> Fact:
+def _tls(settings: Settings) -> Fact | None:
+    """What ``<domain *>`` says; None where it says nothing, as the default is not documented in public."""
     for block in settings.of_kind("domain"):
         if block.name != "*":
             continue
@@ -136,4 +137,4 @@ def _tls(settings: Settings) -> Fact:
             return Fact(
                 "use-starttls of <domain *>", used.value, used.line, state="none" if used.value.lower() in _OFF else "may"
             )
-    return Fact("use-starttls", "default", state="may")
+    return None

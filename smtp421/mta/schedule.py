@@ -11,7 +11,9 @@ from smtp421.mta.model import Settings
 
 PHASES = 60
 """Moments within the interval of queue runs at which a message may come, all equally likely."""
-MOST = 5_000
+_LAST = 1 - 1e-9
+"""A message that has just missed a queue run."""
+MOST = 2_000
 """Attempts that are computed."""
 
 
@@ -50,7 +52,7 @@ class Schedule(NamedTuple):
 def schedule(server: Server, settings: Settings) -> Schedule:
     """The attempts over all moments at which a message may come."""
     interval = server.interval(settings)
-    phases = [step / PHASES for step in range(PHASES)] if interval else [0.0]
+    phases = [*(step / PHASES for step in range(PHASES)), _LAST] if interval else [0.0]
     runs = [list(islice(server.ages(settings, phase), MOST + 1)) for phase in phases]
     attempts: list[Attempt] = []
     for number in range(min(max(map(len, runs)), MOST)):

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from typing import ClassVar
 
-from smtp421.mta.durations import compact, short
+from smtp421.mta.durations import compact, figure, short
 from smtp421.mta.interface import CHECKED, Server, first_run
 from smtp421.mta.model import Block, Fact, Facts, Finding, Level, Option, Settings
 from smtp421.rulebook.pages import Citation, Provider
@@ -21,6 +21,10 @@ _DEFINE = re.compile(r"define\(\s*`?(?P<name>\w+)'?\s*,\s*`?(?P<value>[^')]*)'?\
 _OPTION = re.compile(r"O\s+(?P<name>\w+(?:\.\w+)*)\s*=\s*(?P<value>.*)")
 _MAILER = re.compile(r"M(?P<name>\w+),\s*(?P<fields>.*)")
 _FIELD = re.compile(r"([A-Za-z])=([^,\s]+)")
+_STEADY = (
+    "dnl sendmail.mc; the daemon runs with -q10m: a retry after 21 to 31 minutes, then each half hour\n"
+    "define(`confMIN_QUEUE_AGE', `21m')dnl"
+)
 OPTIONS = {
     "confMIN_QUEUE_AGE": "MinQueueAge",
     "confMAX_QUEUE_AGE": "MaxQueueAge",
@@ -52,8 +56,8 @@ class Sendmail(Server):
         for topic in ("first_retry", "growth", "ceiling", "lifetime", "reuse", "both_ages")
     }
     advice: ClassVar = {
-        "first_retry": "dnl sendmail.mc; the daemon runs with -q5m\ndefine(`confMIN_QUEUE_AGE', `15m')dnl",
-        "growth": "dnl sendmail.mc; the daemon runs with -q15m\ndefine(`confMAX_QUEUE_AGE', `2h')dnl",
+        "first_retry": _STEADY,
+        "growth": _STEADY,
         "ceiling": "dnl sendmail.mc\ndefine(`confMAX_QUEUE_AGE', `2h')dnl",
         "lifetime": "dnl sendmail.mc\ndefine(`confTO_QUEUERETURN', `5d')dnl",
         "connections": "dnl sendmail.mc: one at a time to each host\ndefine(`confHOST_STATUS_DIRECTORY', `.hoststat')dnl\n"
@@ -121,7 +125,12 @@ class Sendmail(Server):
                 option = option or block.options["m"]
         if option is None:
             return Fact("SMTP_MAILER_MAXMSGS", "no limit")
-        return Fact(option.name, option.value, option.line, float(option.value[:18]) if option.value.isdecimal() else None)
+        return Fact(option.name, option.value, option.line, figure(option.value))
+
+    def relay(self, settings: Settings) -> Option | None:
+        """``SMART_HOST``; in sendmail.cf it is the macro S, which is not read."""
+        option = settings.given("SMART_HOST")
+        return option if option is not None and option.value else None
 
     def extras(self, settings: Settings) -> Iterator[Finding]:
         """``MinQueueAge`` is not looked at beside ``MaxQueueAge``."""

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 import smtp421.mta
 from smtp421.errors import SettingsUnreadable, UnknownFormat
 from smtp421.mta.detect import SIGNS, detect
+from smtp421.mta.judge import check
 from smtp421.mta.servers import SERVERS, server
 
 DATA = Path(__file__).parents[1] / "data" / "mta"
@@ -78,3 +79,36 @@ def test_damaged_files_do_no_harm(name: str, data: st.DataObject) -> None:
         assert mta == "kumomta"
         return
     assert server(mta).facts(settings).first_retry.setting
+
+
+def test_monstrous_figures_do_no_harm(book) -> None:
+    nines = "9" * 20_000
+    texts = {
+        "postfix": f"smtp_destination_concurrency_limit = {nines}\nminimal_backoff_time = {nines}s\nsmtp unix - - - - {nines} smtp\n",
+        "exim": f"begin transports\nx:\n driver = smtp\n max_parallel = {nines}\nbegin retry\n* * G,{nines}d,1h,{nines}; G,4d,1h,1.5.5; H,4d,1h,{nines}\n",
+        "sendmail": f"define(`SMTP_MAILER_MAXMSGS', `{nines}')\ndefine(`confMAX_QUEUE_AGE', `{nines}d')",
+        "opensmtpd": f"queue ttl {nines}d\nmta limit max-conn-per-host {nines}",
+        "powermta": f"<domain *>\nmax-smtp-out {nines}\nretry-after {nines}h\nmax-msg-rate {nines}/{nines}h\n</domain>",
+        "kumomta": f'["default"]\nconnection_limit = "{nines}"\nmax_message_rate = "{nines}/s"\n[queue.default]\nretry_interval = "{nines} hours"',
+        "haraka": f"temp_fail_intervals=5m*{nines}\nmaxTempFailures={nines}",
+        "postal": f"postal:\n  default_maximum_delivery_attempts: {nines}",
+    }
+    assert set(texts) == set(SERVERS)
+    for mta, text in texts.items():
+        settings = smtp421.mta.read(text, "x", mta)
+        assert check(settings, book.tree.thresholds, [book.providers["gmail"], book.providers["yahoo_japan"]])
+
+
+def test_macros_that_double_do_not_fill_the_memory() -> None:
+    text = (
+        "M0 = xxxxxxxx\n"
+        + "".join(f"M{number} = M{number - 1} M{number - 1}\n" for number in range(1, 60))
+        + "begin retry\n* * M59\n"
+    )
+    settings = smtp421.mta.read(text, "x", "exim")
+    assert max((len(option.value) for option in settings.options.values()), default=0) <= 65_536
+
+
+def test_deep_toml_is_refused() -> None:
+    with pytest.raises(SettingsUnreadable):
+        smtp421.mta.read("a = " + "[" * 100_000, "x", "kumomta")
