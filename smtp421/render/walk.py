@@ -60,6 +60,8 @@ def _blocks(
         yield Paragraph(words(Span("Taken: ", "strong"), taken))
     yield Heading("The walk")
     yield Code(tuple(drawing(marked, tree, view.width - _INDENT)))
+    if idle := _idle(found, tree):
+        yield Paragraph(words(Span("Not needed on this way: ", "strong"), "; ".join(idle)))
     movers = [item.who for item in todo if item.who is not None]
     who = max(movers, key=movers.count, default=None)
     yield Heading("What to do, in order" + (f" ({phrases.WHO[who]})" if who is not None else ""))
@@ -67,6 +69,15 @@ def _blocks(
     yield from limits(found.limits, view)
     yield from references(found, view)
     yield Footer(footer(found))
+
+
+def _idle(found: Diagnosis, tree: Tree) -> list[str]:
+    """What was brought along that no question on the way asks for."""
+    asked = {tree.nodes[step.node].evidence for step in found.path if step.node in tree.nodes}
+    idle = [
+        item for item in found.evidence if item.by in ("evidence", "you") and item.answer != UNKNOWN and item.key not in asked
+    ]
+    return list(dict.fromkeys(f"{item.source} ({phrases.plain(item.key)}: {phrases.plain(item.answer)})" for item in idle))
 
 
 def drawing(marked: Sequence[Marked], tree: Tree, width: int) -> Iterator[str]:

@@ -115,6 +115,13 @@ def test_old_evidence_is_called_old(page):
     assert "sound-backoff" in json.loads(page(form="json", evidence=evidence))["open"]
 
 
+def test_what_was_brought_along_in_vain_is_told(page):
+    evidence = [Evidence("rate", "too_fast", "postconf"), Evidence("reputation", "unknown", "SNDS has nothing")]
+    text = page("450 4.2.0 Greylisted", evidence=evidence)
+    assert "\nNot needed on this way: postconf (rate: too fast)\n" in text
+    assert "Not needed" not in page(evidence=evidence)
+
+
 def test_the_checklist(page):
     text = page("450 4.2.0 Greylisted, see you", mta="postfix")
     todo = text[text.index("What to do, in order") :]
