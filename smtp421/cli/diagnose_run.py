@@ -160,16 +160,19 @@ def _of_log(wish: Wish, book: RuleBook, given: Given) -> Session:
     first = fitting[0]
     found = first.diagnosis
     known = (*given_for(given, found.attempt, _provider(found, book)), *first.evidence)
-    return Session(found.attempt, True, known, least=first.severity, taken=_taken(first, len(kinds), shown, book))
+    chosen = wish.provider is not None or wish.cause is not None
+    return Session(found.attempt, True, known, least=first.severity, taken=_taken(first, len(kinds), shown, book, chosen=chosen))
 
 
-def _taken(judged: Judged, kinds: int, shown: str, book: RuleBook) -> str:
+def _taken(judged: Judged, kinds: int, shown: str, book: RuleBook, *, chosen: bool) -> str:
     group = judged.group
     when = ""
     if group.first is not None and group.last is not None:
         first, last = f"{group.first:%Y-%m-%d %H:%M}", f"{group.last:%Y-%m-%d %H:%M}"
         when = f" at {first}" if first == last else f" from {first} to {last}"
-    others = f", the most pressing of {kinds} kinds; --provider and --cause choose another" if kinds > 1 else ""
+    others = "" if kinds == 1 else f", the most pressing of {kinds} kinds; --provider and --cause choose another"
+    if chosen and kinds > 1:
+        others = f", chosen from {kinds} kinds"
     return f"{_named(judged, book)}, {count(group.attempts, 'deferral')}{when} in {shown}{others}"
 
 

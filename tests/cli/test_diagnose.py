@@ -101,6 +101,7 @@ def test_the_most_pressing_of_a_log(walk):
     told = walk("--log", str(REPORT))
     assert told["taken"].endswith(f" in {REPORT}, the most pressing of 3 kinds; --provider and --cause choose another")
     assert told["diagnosis"]["attempt"]["format"] == "postfix"
+    assert walk("--log", str(REPORT), "--cause", "rate_limit")["taken"].endswith(f" in {REPORT}, chosen from 3 kinds")
 
 
 def test_a_log_answers_more_than_its_line(walk, tmp_path):
@@ -184,6 +185,7 @@ def test_postmaster_tools(smtp421):
     )
     assert err == ""
     assert "reputation behind: issues" in " ".join(out.split())
+    assert "identity behind: auth faulty" in " ".join(out.split())
     assert "too fast: too fast" in " ".join(out.split())
 
 

@@ -15,6 +15,7 @@ def test_a_remote_reply_that_names_a_rate(book):
         ("who-said-it", "remote"),
         ("names-a-reason", "rate"),
         ("reputation-behind", "unknown"),
+        ("identity-behind", "unknown"),
         ("sound-backoff", "unknown"),
         ("too-fast", "unknown"),
         ("how-long", "unknown"),

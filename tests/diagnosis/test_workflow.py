@@ -244,7 +244,7 @@ def test_an_export_without_this_sender_answers_nothing_and_says_so(book):
 
 
 @pytest.mark.parametrize("answer", ["auth_faulty", "dns_faulty", "faulty", "ok"])
-@pytest.mark.parametrize(("text", "node"), [(VAGUE, "identity-check"), ("421 Refused. Your reverse DNS entry does not resolve to an IP.", "identity-named")])  # fmt: skip
+@pytest.mark.parametrize(("text", "node"), [(VAGUE, "identity-check"), ("421 Refused. Your reverse DNS entry does not resolve to an IP.", "identity-named"), ("421 4.7.28 Gmail has detected an unusual rate of mail - gsmtp", "identity-behind")])  # fmt: skip
 def test_a_check_of_the_sender_answers(book, text, node, answer):
     found = smtp421.explain(text, rulebook=book, evidence=[Evidence("identity", answer, "sender check of 192.0.2.1")])
     step = next(step for step in found.path if step.node == node)
@@ -276,6 +276,7 @@ NODES = [
     "first-contact",
     "identity-named",
     "reputation-behind",
+    "identity-behind",
     "reputation-tools",
     "identity-check",
     "sound-backoff",

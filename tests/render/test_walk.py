@@ -46,7 +46,7 @@ def test_the_drawing(page):
   ? names-a-reason: open
   │   Look for the full reply in the mail log: programs cut it, and the last
   │   lines often hold the reason or a link.
-  ├─○ rate: reputation-behind
+  ├─○ rate: reputation-behind, identity-behind
   ├─○ identity: identity-named
   ◆ first-contact: no
   │   Not the first - something else holds it back (you said so)
