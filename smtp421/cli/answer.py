@@ -72,7 +72,7 @@ def _evidence(wish: Wish, book: RuleBook) -> Given:
         return ()
     from smtp421.cli.evidence_options import dossier
 
-    return dossier(book, datetime.now(UTC), wish.files, wish.answers)
+    return dossier(book, datetime.now(UTC), wish.files, wish.answers, mta=wish.mta)
 
 
 def _book(rules: Sequence[Path]) -> RuleBook:

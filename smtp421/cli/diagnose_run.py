@@ -57,7 +57,7 @@ class Wish(NamedTuple):
 def run(wish: Wish, book: RuleBook) -> int:
     """Walk, ask, show; the exit code. Raises :class:`smtp421.errors.Smtp421Error`."""
     seen = view(wish.color, verbose=wish.verbose, mta=wish.mta)
-    given = dossier(book, datetime.now(UTC), wish.files)
+    given = dossier(book, datetime.now(UTC), wish.files, mta=wish.mta)
     if wish.resume is not None:
         session = _resumed(wish.resume, book, given)
     elif wish.logs:

@@ -18,7 +18,7 @@ import typer
 from smtp421.cli.complete import complete_answer
 from smtp421.cli.input import decode
 from smtp421.cli.output import remark
-from smtp421.errors import EvidenceUnusable, InputUnreadable, MissingExtra
+from smtp421.errors import EvidenceUnusable, InputUnreadable, MissingExtra, SettingsUnreadable
 from smtp421.model import Evidence, Fault
 
 if TYPE_CHECKING:
@@ -133,8 +133,11 @@ def parse_answers(texts: Iterable[str], tree: Tree) -> dict[str, str]:
     return answers
 
 
-def dossier(book: RuleBook, now: datetime, files: Files, answers: Sequence[str] = ()) -> Given:
-    """All that the options bring. Faults in the files are told; raises :class:`smtp421.errors.Smtp421Error`."""
+def dossier(book: RuleBook, now: datetime, files: Files, answers: Sequence[str] = (), *, mta: str | None = None) -> Given:
+    """All that the options bring; ``mta`` is whose settings they are, where these do not tell.
+
+    Faults in the files are told; raises :class:`smtp421.errors.Smtp421Error`.
+    """
     if not any(files[:4]) and not answers:
         return ()
     from smtp421.diagnosis.dossier import Dossier
@@ -148,7 +151,7 @@ def dossier(book: RuleBook, now: datetime, files: Files, answers: Sequence[str] 
         book.tree.thresholds,
         said=mine,
         reports=_reports(files),
-        settings=[_settings(path, book) for path in files.mta_config],
+        settings=[_settings(path, book, mta) for path in files.mta_config],
         address=files.sender_ip,
         domain=files.sender_domain,
     )
@@ -175,10 +178,16 @@ def _report(read: Callable[[bytes, str], Report], path: Path) -> Report:
     return report
 
 
-def _settings(path: Path, book: RuleBook) -> ForProvider:
+def _settings(path: Path, book: RuleBook, server: str | None) -> ForProvider:
     from smtp421 import mta
 
-    settings = mta.read(decode(_bytes(path)), str(path))
+    text = decode(_bytes(path))
+    try:
+        settings = mta.read(text, str(path))
+    except SettingsUnreadable:
+        if server is None:
+            raise
+        settings = mta.read(text, str(path), server)
     return lambda provider: mta.evidence(settings, book.tree, provider)
 
 

@@ -179,7 +179,9 @@ def scan(
         textfile,
         follow,
         input_format,
-        dossier(book, now, Files.of(mta_config, snds, postmaster, sender_report, sender_ip, sender_domain), answer or ()),
+        dossier(
+            book, now, Files.of(mta_config, snds, postmaster, sender_report, sender_ip, sender_domain), answer or (), mta=mta
+        ),
     )
     code = run(wish, book, hidden)
     if code:

@@ -384,6 +384,17 @@ def test_settings_of_the_mail_server(walk, tmp_path):
     assert f"({config}: minimal_backoff_time = 10s" in step["evidence"]
 
 
+def test_settings_that_do_not_tell_whose_they_are(smtp421, tmp_path):
+    config = tmp_path / "settings"
+    config.write_text("foo = bar\n")
+    code, _, err = smtp421("diagnose", "--mta-config", str(config), VAGUE)
+    assert code == 3
+    assert err.startswith(f"smtp421: cannot read settings from {config}: ")
+    code, out, _ = smtp421("explain", "--mta", "postfix", "--mta-config", str(config), VAGUE)
+    assert code == 0
+    assert "sound backoff: sound" in " ".join(out.split())
+
+
 def test_settings_through_a_pipe(walk):
     told = walk("--mta-config", "-", VAGUE, stdin="minimal_backoff_time = 300s\n")
     assert answers(told)["sound-backoff"] == "sound"
