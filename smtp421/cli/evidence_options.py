@@ -6,10 +6,11 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
-from datetime import datetime
+from datetime import date, datetime
 from difflib import get_close_matches
 from importlib import import_module
 from ipaddress import ip_address
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple, TypeAlias
 
@@ -33,6 +34,8 @@ MOST = 32 * 1024 * 1024
 """Bytes of a file of evidence."""
 TOLD = 3
 """Faults of a file that are told one by one."""
+LONGEST = 255
+"""Characters of a finding or a name in a report that are shown."""
 DONT_KNOW = "unknown"
 """The answer of somebody who does not know; always allowed."""
 
@@ -145,7 +148,7 @@ def dossier(book: RuleBook, now: datetime, files: Files, answers: Sequence[str] 
 
     mine = said(tuple(parse_answers(answers, book.tree).items()), book.tree)
     for path in files.sender_report:
-        mine += _sender_report(path)
+        mine += _sender_report(path, now, book.tree.thresholds.get("report_fresh", inf))
     return Dossier(
         now,
         book.tree.thresholds,
@@ -191,7 +194,8 @@ def _settings(path: Path, book: RuleBook, server: str | None) -> ForProvider:
     return lambda provider: mta.evidence(settings, book.tree, provider)
 
 
-def _sender_report(path: Path) -> list[Evidence]:
+def _sender_report(path: Path, now: datetime, fresh: float) -> list[Evidence]:
+    """What a check of the sender found, with whom it is about and the day of the file: the report itself has none."""
     data = _bytes(path)
     try:
         sender = import_module("smtp421.sender")
@@ -199,11 +203,15 @@ def _sender_report(path: Path) -> list[Evidence]:
         raise MissingExtra(feature="--sender-report", package="dnspython", extra="dns") from error
     try:
         report = json.loads(data)
-    except (ValueError, RecursionError) as error:
-        raise EvidenceUnusable(path=path, reason=f"no JSON ({error}); write it with `smtp421 sender check --json`") from error
-    if not isinstance(report, dict):
-        raise EvidenceUnusable(path=path, reason="no report; write it with `smtp421 sender check --json`")
-    return list(sender.evidence(report))
+        found: list[Evidence] = sender.evidence(report)
+        subject = report.get("subject") or {}
+        names = [str(subject[name])[:LONGEST] for name in ("address", "domain", "helo") if subject.get(name)]
+    except (ValueError, RecursionError, KeyError, TypeError, AttributeError) as error:
+        raise EvidenceUnusable(path=path, reason="no report; write it with `smtp421 sender check --json`") from error
+    day = date.fromtimestamp(path.stat().st_mtime) if path.is_file() else now.date()
+    whose = f" ({', '.join([*names, f'file of {day}'])})"
+    old = (now.date() - day).days * 86_400 > fresh
+    return [item._replace(source=item.source[:LONGEST] + whose, old=old) for item in found]
 
 
 def _bytes(path: Path) -> bytes:

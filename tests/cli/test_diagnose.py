@@ -1,7 +1,9 @@
 """``diagnose`` with options, pipes and files; what it asks is in test_diagnose_asking."""
 
 import json
+import os
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -241,21 +243,27 @@ class Sender:
     def evidence(report):
         from smtp421.model import Evidence
 
-        return [Evidence("identity", report["identity"], "sender check of 192.0.2.1: no PTR")]
+        return [Evidence("identity", report["identity"], "sender check: no PTR")]
 
 
 def test_a_sender_report(smtp421, walk, tmp_path, monkeypatch):
     file = tmp_path / "sender.json"
-    file.write_text('{"identity": "dns_faulty"}')
+    file.write_text('{"identity": "dns_faulty", "subject": {"address": "192.0.2.1", "domain": "example.com", "helo": null}}')
     real = evidence_options.import_module
     monkeypatch.setattr(evidence_options, "import_module", lambda name: Sender if name == "smtp421.sender" else real(name))
     told = walk("--sender-report", str(file), VAGUE)
     assert (told["diagnosis"]["cause"], answers(told)["identity-check"]) == ("sender_dns", "dns_faulty")
-    for text in ("{", "[]"):
+    step = next(node for node in told["nodes"] if node["node"] == "identity-check")
+    assert f"(sender check: no PTR (192.0.2.1, example.com, file of {date.today()}))" in step["evidence"]
+    os.utime(file, (1_600_000_000, 1_600_000_000))
+    told = walk("--sender-report", str(file), VAGUE)
+    step = next(node for node in told["nodes"] if node["node"] == "identity-check")
+    assert (told["diagnosis"]["cause"], step["answer"], step["old"]) == ("unknown", "dns_faulty", True)
+    for text in ("{", "[]", "{}", '{"identity": "ok", "subject": 7}'):
         file.write_text(text)
         code, _, err = smtp421("diagnose", "--sender-report", str(file), VAGUE)
         assert code == 3
-        assert "write it with `smtp421 sender check --json`" in err
+        assert err == f"smtp421: nothing to learn from {file}: no report; write it with `smtp421 sender check --json`\n"
 
 
 def test_a_sender_report_needs_the_part_that_checks_senders(smtp421, tmp_path, monkeypatch):
