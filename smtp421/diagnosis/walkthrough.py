@@ -125,10 +125,19 @@ def actions(found: Diagnosis, tree: Tree) -> tuple[Action, ...]:
     first, since the fixes are guesses. What the retry will do comes last.
     """
     find = list(_find_out(found, tree))
-    do = [Action("do", fix.action, fix.who, None, fix) for fix in found.fixes]
+    do = [*_unfixed(found, tree), *(Action("do", fix.action, fix.who, None, fix) for fix in found.fixes)]
     guessed = found.cause == UNKNOWN or found.confidence is Confidence.LOW
     retry = [Action("then", found.retry.advice, None, None)] if found.retry.advice else []
     return (*(find + do if guessed else do + find), *retry)
+
+
+def _unfixed(found: Diagnosis, tree: Tree) -> Iterator[Action]:
+    """Answers that raise the severity and have no fix of their own: what to do stands in what they say."""
+    walked = walk(tree, found.evidence)
+    for step, item in zip(walked.path, walked.answered, strict=True):
+        edge = None if item is None or item.old or item.by == "reply" else tree.nodes[step.node].answers[item.answer]
+        if edge is not None and edge.raises is not None and not edge.fixes and edge.cause is None:
+            yield Action("do", step.evidence, None, step.node)
 
 
 def _find_out(found: Diagnosis, tree: Tree) -> Iterator[Action]:

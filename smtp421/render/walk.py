@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from smtp421.diagnosis.tree import UNKNOWN
 from smtp421.diagnosis.walkthrough import Action, Mark, Marked, actions, marks
-from smtp421.model import Diagnosis
+from smtp421.model import Diagnosis, WhoActs
 from smtp421.render import phrases
 from smtp421.render.blocks import Block, Code, Footer, Heading, Item, Items, Paragraph, Span, Words, prose, words
 from smtp421.render.interface import View
@@ -62,7 +62,7 @@ def _blocks(
     yield Code(tuple(drawing(marked, tree, view.width - _INDENT)))
     if idle := _idle(found, tree):
         yield Paragraph(words(Span("Not needed on this way: ", "strong"), "; ".join(idle)))
-    movers = [item.who for item in todo if item.who is not None]
+    movers = [item.who for item in todo if item.who not in (None, WhoActs.NOBODY)]
     who = max(movers, key=movers.count, default=None)
     yield Heading("What to do, in order" + (f" ({phrases.WHO[who]})" if who is not None else ""))
     yield Items(tuple(_item(item, found, view, tell_who=item.who is not who) for item in todo), ordered=True)
@@ -137,6 +137,7 @@ def _item(item: Action, found: Diagnosis, view: View, *, tell_who: bool) -> Item
         return Item(words(Span("Find out ", "strong"), f"({item.node}): ") + told)
     if item.kind == "then":
         return Item(words(Span("Then ", "strong"), "retry: ") + told)
+    tell_who = tell_who and item.who is not WhoActs.NOBODY
     who = f" ({phrases.WHO[item.who]})" if tell_who and item.who is not None else ""
     mta = view.mta or phrases.mta_of(found.attempt.format)
     settings = tuple(pair for pair in item.fix.settings if pair[0] == mta or (mta is None and view.verbose)) if item.fix else ()

@@ -123,6 +123,13 @@ def test_an_answer_brings_its_fixes(session, book):
     assert eager.severity == "warning"
 
 
+def test_an_answer_without_fixes_is_an_entry_itself(session, book):
+    known = session(evidence=[Evidence("identity", "faulty", "sender check: no PTR")]).answered("first-contact", "no")
+    todo = actions(diagnosis_of(known, book), book.tree)
+    entry = next(item for item in todo if item.node == "identity-check")
+    assert (entry.kind, entry.text) == ("do", "No - correct what the check names first (sender check: no PTR)")
+
+
 def test_the_least_severity_of_a_log(session, book):
     assert diagnosis_of(session(least=Severity.CRITICAL), book).severity == "critical"
     assert diagnosis_of(session(LINE, least=Severity.INFO), book).severity == "info"
