@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -26,6 +27,9 @@ _MAIL_WORDS = (
     "certificate dns lookup resolve refused rejected reject greylist temporary temporarily later limit rate quota spam "
     "blocked error exception mx spf dkim dmarc loop transport acl "
 ).split()
+
+_WENT_WELL = re.compile(r"^\s*2\d\d[ -]|\bstat(?:us)?=sent\b|\b(?:dis)?connect from [^ ]+\[|: removed$|\(queue active\)$")
+"""A reply of success, and log lines that tell of no trouble."""
 
 
 def load_rulebook(paths: Iterable[Path] = ()) -> RuleBook:
@@ -105,9 +109,9 @@ def scan(
 
 
 def _tells_something(diagnosis: Diagnosis) -> bool:
-    """Whether a diagnosis rests on anything: a code, a rule, a log line, or at least words of the field."""
+    """Whether a diagnosis rests on anything: a code, a rule, a log line's reason, or at least words of the field."""
     attempt: Attempt = diagnosis.attempt
     if diagnosis.logged or diagnosis.rule or attempt.reply.code is not None or attempt.reply.enhanced_code is not None:
         return True
     words = attempt.reply.text.lower()
-    return any(word in words for word in _MAIL_WORDS)
+    return not _WENT_WELL.search(words) and any(word in words for word in _MAIL_WORDS)

@@ -23,7 +23,9 @@ class Smtp421Error(Exception):
 class NothingToExplain(Smtp421Error):
     """The text holds no reply, no log line and no words of a delivery problem."""
 
-    template = "nothing to explain in {shown}: paste an SMTP reply, a mail-log line, a DSN or an exception text"
+    template = (
+        "nothing to explain in {shown}: paste an SMTP reply, a mail-log line of a failed attempt, a DSN or an exception text"
+    )
     exit_code = 1
 
 
@@ -66,6 +68,13 @@ class MissingExtra(Smtp421Error):
     """A feature needs packages that a plain installation leaves out."""
 
     template = "{feature} needs the package {package}: pip install 'smtp421[{extra}]'"
+
+
+class WrongNameServer(Smtp421Error):
+    """A name server that cannot be asked."""
+
+    template = "cannot ask the name server {server}: {reason}"
+    exit_code = 2
 
 
 class OutputUnwritable(Smtp421Error):

@@ -47,7 +47,7 @@ STORIES = {
     ),
     "port 25 blocked": (
         "Nov 20 22:30:00 mail postfix/smtp[1]: connect to alt2.gmail-smtp-in.l.google.com[192.0.2.1]:25: Connection timed out",
-        ("network", "critical", "sender_admin", "yes", "test-port-25"),
+        ("network", "critical", "sender_admin", "after_fix", "test-port-25"),
     ),
     "no IPv6": (
         "Nov 20 22:30:00 mail postfix/smtp[1]: connect to mx.example.com[2001:db8::1]:25: Cannot assign requested address",
@@ -55,7 +55,7 @@ STORIES = {
     ),
     "a dead resolver": (
         "Nov 20 22:30:00 mail postfix/smtp[1]: ABCDEF0: to=<u@gmail.com>, relay=none:25, delay=10, delays=1/1/1/7, dsn=4.0.0, status=deferred (Host or domain name not found. Name service error for name=gmail.com type=MX: Host not found, try again)",
-        ("dns", "critical", "sender_admin", "yes", "fix-resolver"),
+        ("dns", "critical", "sender_admin", "after_fix", "fix-resolver"),
     ),
     "our own policy service is down": (
         "Nov 20 22:30:00 mail postfix/smtpd[9]: NOQUEUE: reject: RCPT from mx.example.org[192.0.2.4]: 451 4.3.5 <u@example.com>: Recipient address rejected: Server configuration problem; from=<a@example.org> to=<u@example.com> proto=ESMTP",

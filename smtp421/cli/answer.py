@@ -84,7 +84,7 @@ def _book(rules: Sequence[Path]) -> RuleBook:
 
 def _pages(names: Sequence[str], book: RuleBook, mta: str | None) -> list[Page]:
     """Their pages; none where several names turn out to be the words of a sentence. Raises NoSuchPage for a single one."""
-    from smtp421.render.page import find_page
+    from smtp421.render.lookup import find_page
 
     try:
         return [find_page(book, name, mta) for name in names]

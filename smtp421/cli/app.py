@@ -22,6 +22,7 @@ class Commands(LazyGroup):
         "formats": Entry("smtp421.cli.formats", "formats"),
         "tree": Entry("smtp421.cli.tree", "tree"),
         "rules": Entry("smtp421.cli.rules", "app"),
+        "sender": Entry("smtp421.cli.sender", "app"),
         "mta": Entry("smtp421.cli.mta", "app"),
     }
 

@@ -84,7 +84,7 @@ def show_page(
 
     $ smtp421 rules show lower-rate --mta postfix
     """
-    from smtp421.render.page import find_page
+    from smtp421.render.lookup import find_page
 
     write([renderer(form, view(chosen_color(ctx, color), mta=mta)).page(find_page(_book(rules), name, mta))])
 

@@ -66,7 +66,7 @@ def diagnose(attempt: Attempt, book: RuleBook, evidence: Given = (), *, logged: 
     more than a reply.
     """
     who = identity_of(attempt, book)
-    verdict = _verdict(attempt, book, who)
+    verdict = verdict_of(attempt, book, who)
     rule = verdict.rule
     origin = _origin(attempt, rule)
     confidence = _confidence(verdict)
@@ -83,8 +83,11 @@ def diagnose(attempt: Attempt, book: RuleBook, evidence: Given = (), *, logged: 
         cause_id, confidence = walked.cause, Confidence.MEDIUM
     cause = book.causes.get(cause_id) or book.causes[UNKNOWN]
     own = rule if rule is not None and rule.cause == cause_id else None
-    final = _is_final(attempt)
+    final = is_final(attempt)
+    severity = _severity(own, cause, walked, who, origin, book, final=final)
     retry = _retry(attempt, own, cause, final=final)
+    if severity is Severity.CRITICAL and retry.helps == "yes" and (own is None or own.severity is not severity):
+        retry = retry._replace(helps="after_fix")  # what raised the severity does not heal by waiting
     domain = attempt.recipient.rpartition("@")[2] if attempt.recipient and "@" in attempt.recipient else None
     fix_ids = _unique((*((own.fixes if own else ()) or cause.fixes), *_fixes_of(walked, book)))
     pages: list[FixPage] = [book.fixes[fix] for fix in fix_ids if fix in book.fixes]
@@ -99,7 +102,7 @@ def diagnose(attempt: Attempt, book: RuleBook, evidence: Given = (), *, logged: 
         title=own.title if own else cause.title,
         cause=cause_id,
         also=own.also if own else rule.also if rule else (),
-        severity=_severity(own, cause, walked, who, origin, book, final=final),
+        severity=severity,
         confidence=confidence,
         who_acts=_who_acts(own, cause, origin),
         summary=own.summary if own and cause_id != UNKNOWN else summary_of_unknown(rule, cause, book),
@@ -128,7 +131,7 @@ def _fixes_of(walked: Walk, book: RuleBook) -> Iterator[str]:
             yield from book.tree.nodes[step.node].answers[item.answer].fixes
 
 
-def _verdict(attempt: Attempt, book: RuleBook, who: Identity) -> Verdict:
+def verdict_of(attempt: Attempt, book: RuleBook, who: Identity) -> Verdict:
     """The rules that fit; for a chain of answers those that fit the inner one, unless only the outer one's words are known."""
     outer = tuple(book.matches(subject_of(attempt.reply, attempt, who)))
     if attempt.inner is None:
@@ -190,7 +193,7 @@ def _confidence(verdict: Verdict) -> Confidence:
     return rule.confidence
 
 
-def _is_final(attempt: Attempt) -> bool:
+def is_final(attempt: Attempt) -> bool:
     """Whether the receiver said no for good: a 5yz reply that the sending server did not treat as a deferral."""
     code = attempt.reply.code
     return code is not None and code >= 500 and attempt.status is not Status.DEFERRED
@@ -228,9 +231,9 @@ def _retry(attempt: Attempt, own: Rule | None, cause: Cause, *, final: bool) -> 
     wait = own.wait_seconds if own is not None and from_rule else cause.wait_seconds
     advice = (own.advice if own is not None and from_rule else None) or cause.advice or ""
     if final and helps == "yes":
-        own_advice = own.advice if own is not None and own.advice else "send it anew once the cause is gone."
+        own_advice = own.advice if own is not None and own.advice else "Send it anew once the cause is gone."
         return Retry(
-            "after_fix", None, f"This answer is final for this message, so your server will not try it again: {own_advice}"
+            "after_fix", None, f"This answer is final for this message, so your server will not try it again. {own_advice}"
         )
     if helps == "no":
         return Retry(helps, None, advice)

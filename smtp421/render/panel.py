@@ -128,12 +128,10 @@ def _speaker(found: Diagnosis) -> Words:
     relay = relay_words(found.attempt.relay) if found.attempt.relay is not None else ""
     name = found.provider_name or found.provider or ""
     if found.origin is Origin.LOCAL:
-        onward = words(", on the way to ", Span(relay, "code")) if relay else ()
-        return (
-            words(Span("our own side", "strong"), f" ({name})" if name else "")
-            + onward
-            + words("; no receiving server said this")
-        )
+        program = not relay or found.provider in (found.attempt.format, *phrases.MTAS)
+        side = words(Span("our own side", "strong"), f" ({name})" if name and program else "")
+        onward = words(", on the way to ", Span(relay, "code"), f" ({name})" if name and not program else "") if relay else ()
+        return side + onward + words("; no receiving server said this")
     server = "our own server, to one that sends to us" if found.origin is Origin.INBOUND else "the receiving server"
     known = [part for part in (words(Span(name, "strong")), words(Span(relay, "code"))) if part]
     return join([*known, words(server)], ", ") if known else words(f"{server}; the text does not tell whose")

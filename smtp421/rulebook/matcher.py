@@ -1,16 +1,16 @@
-"""Which rules fit a reply: words and conditions as bit masks, walked in the order of rank."""
+"""Which rules fit a reply: what is worth trying, by the literals of its text and by its conditions, in the order of rank."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from itertools import product
-from typing import Any
+from typing import Any, NamedTuple
 
-from smtp421.model import EnhancedCode
+from smtp421.model import EnhancedCode, Origin, Stage
+from smtp421.rulebook.finders import Finder, Span
 from smtp421.rulebook.pages import Subject
-from smtp421.rulebook.texts import TEXT_CAP, fold
-from smtp421.rulebook.words import WordIndex, mask_of, numbers_of
+from smtp421.rulebook.words import Hits, Reading, WordIndex, bits_of, mask_of, numbers_of
 
 MAX_REMEMBERED = 20_000
 """Combinations of conditions whose rules are remembered."""
@@ -19,17 +19,35 @@ Found = tuple[int, str]
 """A rule's number, and the words of the text that matched, or the code where no words decided."""
 
 
+class Fitting(NamedTuple):
+    """The patterns whose rules' conditions hold, words left aside."""
+
+    bits: bytes
+    """One bit for each pattern, the lowest number first."""
+    always: tuple[int, ...]
+    """Those that are worth trying on every text."""
+
+
 class Matcher:
     """The rules of a book, known by number; a lower number wins."""
 
     def __init__(self, index: Mapping[str, Any], words: WordIndex) -> None:
         self.words = words
         self._vetoed: Sequence[int] = index["texts"]["vetoed"]
+        self._vetoes = {rule: owner for owner, rule in enumerate(self._vetoed, words.first_veto)}
+        """The owner of the patterns that must not be found, for each rule that has some."""
         self._families: Mapping[str, Sequence[Any]] = index["families"]
         self._axes: Mapping[str, Sequence[tuple[Any, str]]] = index["axes"]
         self._parsed: dict[str, int] = {}
-        self._axis_masks: dict[tuple[str, Hashable], int] = {}
         self._masks: dict[tuple[Any, ...], int] = {}
+        self._places: dict[int, tuple[int, int, int | None]] = {}
+        self._fittings: dict[tuple[Any, ...], Fitting] = {}
+
+    def winner(self, reading: Reading, conditions: tuple[Any, ...]) -> int | None:
+        """The number of the rule that wins; ``conditions`` are the fields of a :class:`Subject` behind its text."""
+        for rule, _pattern, _span in self._fits(reading, conditions):
+            return rule
+        return None
 
     def first(self, subject: Subject) -> Found | None:
         """The rule that wins."""
@@ -37,31 +55,63 @@ class Matcher:
 
     def matches(self, subject: Subject) -> Iterator[Found]:
         """All rules that fit, the winner first. ``subject.text`` must be white-space collapsed."""
-        text = subject.text
-        if len(text) > TEXT_CAP:
-            text = text[:TEXT_CAP]
-        folded = text.lower() if text.isascii() else fold(text)
-        fitting = self._masks.get(subject[1:])
-        if fitting is None:
-            fitting = self._fitting(subject)
-        candidates = self.words.candidates(folded)
-        mask = candidates & fitting
-        while mask:
-            number = (mask & -mask).bit_length() - 1
-            if number in self._wordless:
-                words = self._code(number, subject)
-            else:
-                span = self.words.confirm(number, text, folded)
-                if span is None:
-                    mask &= mask - 1
-                    continue
-                words = text[span[0] : span[1]].strip()
-            rule = self.words.owner(number)
-            end = self.words.end(rule)
-            mask = mask >> end << end
-            vetoes = self._vetoes.get(rule)
-            if vetoes is None or not candidates & vetoes or not self._is_vetoed(candidates & vetoes, text, folded):
-                yield rule, words
+        reading = self.words.read(subject.text)
+        for rule, pattern, (start, end) in self._fits(reading, subject[1:]):
+            yield rule, reading[0][start:end].strip() if start < end else self._code(pattern, subject)
+
+    def _fits(self, reading: Reading, conditions: tuple[Any, ...]) -> Iterator[tuple[int, int, Span]]:
+        """The rules that fit, each with the pattern that was found, and where; one without patterns has an empty span."""
+        text, folded, hits = reading
+        tries = hits.tries.get(conditions)
+        if tries is None:
+            tries = self._worth_trying(hits, conditions)
+        finders = self.words.finders
+        end = 0
+        for pattern in tries:
+            if pattern < end:  # its rule is known to fit already
+                continue
+            span = (finders[pattern] or self._finder(pattern))(text, folded)
+            if span is not None:
+                rule, end, vetoes = self._places.get(pattern) or self._place(pattern)
+                if vetoes is None or not self._is_vetoed(vetoes, reading):
+                    yield rule, pattern, span
+
+    def _place(self, pattern: int) -> tuple[int, int, int | None]:
+        """A pattern's rule, the number after that rule's last pattern, and the owner of its vetoes, if it has some."""
+        rule = self.words.owner(pattern)
+        place = self._places[pattern] = rule, self.words.start(rule + 1), self._vetoes.get(rule)
+        return place
+
+    def _is_vetoed(self, owner: int, reading: Reading) -> bool:
+        text, folded, hits = reading
+        finders = self.words.finders
+        for veto in self.words.vetoes(owner, hits):  # noqa: SIM110 - twice as fast as any()
+            if (finders[veto] or self._finder(veto))(text, folded):
+                return True
+        return False
+
+    def _worth_trying(self, hits: Hits, conditions: tuple[Any, ...]) -> Sequence[int]:
+        """The patterns whose rules' conditions hold, and that the literals of a text speak for, in the order of rank."""
+        bits, always = self._fittings.get(conditions) or self._fitting(conditions)
+        tries = [pattern for pattern, byte, bit in hits.rules if bits[byte] & bit]
+        if always:
+            tries += always
+            tries.sort()
+        self.words.make_room()
+        hits.tries[conditions] = tries
+        return tries
+
+    def _finder(self, number: int) -> Finder:
+        if number in self._wordless:
+            made = self.words.finders[number] = _nowhere
+            return made
+        is_veto = self.words.owner(number) >= self.words.first_veto
+        return self.words.finder(number, late=(0, 0) if is_veto else None)
+
+    @cached_property
+    def _always(self) -> int:
+        """The patterns that are worth trying on every text, as a mask."""
+        return sum(1 << number for number in self.words.always)
 
     @cached_property
     def _wordless(self) -> frozenset[int]:
@@ -80,61 +130,62 @@ class Matcher:
         by_enhanced = subject.enhanced is not None and (subject.code is None or number in self._by_enhanced)
         return str(subject.enhanced if by_enhanced else subject.code or "")
 
-    @cached_property
-    def _vetoes(self) -> dict[int, int]:
-        """The numbers of the patterns that must not be found, for each rule that has some."""
-        owners = enumerate(self._vetoed, self.words.owners - len(self._vetoed))
-        return {rule: (1 << self.words.end(owner)) - (1 << self.words.start(owner)) for owner, rule in owners}
-
-    def _is_vetoed(self, vetoes: int, text: str, folded: str) -> bool:
-        while vetoes:
-            number = (vetoes & -vetoes).bit_length() - 1
-            vetoes &= vetoes - 1
-            if self.words.confirm(number, text, folded, late=(0, 0)) is not None:
-                return True
-        return False
-
     @property
     def slow(self) -> dict[int, int]:
         """The rules whose patterns took too long, and how often."""
-        rules = self.words.owners - len(self._vetoed)
         slow: dict[int, int] = {}
         for owner, times in self.words.slow.items():
-            rule = owner if owner < rules else self._vetoed[owner - rules]
+            rule = owner if owner < self.words.first_veto else self._vetoed[owner - self.words.first_veto]
             slow[rule] = slow.get(rule, 0) + times
         return slow
 
     # Conditions other than words
 
-    def _fitting(self, subject: Subject) -> int:
-        """The rules whose conditions hold, words left aside."""
-        _text, code, enhanced, stage, origin, provider, family, software = subject
+    def _fitting(self, conditions: tuple[Any, ...]) -> Fitting:
+        """The patterns whose rules' conditions hold, words left aside."""
+        said, who = conditions[:4], conditions[4:]
+        mask = (self._masks.get(said) or self._by_reply(*said)) & (self._masks.get(who) or self._by_provider(*who))
+        if len(self._fittings) >= MAX_REMEMBERED:
+            self._fittings.clear()
+        bits = mask.to_bytes(self.words.count // 8 + 1, "little")
+        made = self._fittings[conditions] = Fitting(bits, tuple(bits_of(mask & self._always)))
+        return made
+
+    def _by_reply(self, code: int | None, enhanced: EnhancedCode | None, stage: Stage | None, origin: Origin | None) -> int:
         klass = code // 100 if code is not None else enhanced.klass if enhanced is not None else None
-        families = {self._families[name][0] for name in (provider, software) if name is not None and name in self._families}
         mask = (
             self._axis("code", (code, klass), code_fits)
             & self._axis("enhanced", enhanced, enhanced_fits)
             & self._axis("stage", stage, member_fits)
             & self._axis("origin", origin, member_fits)
-            & self._axis("provider", (family, frozenset(families)), provider_fits)
         )
+        return self._remembered((code, enhanced, stage, origin), mask)
+
+    def _by_provider(self, provider: str | None, family: str | None, software: str | None) -> int:
+        names = (provider, software)
+        families = frozenset(self._families[name][0] for name in names if name is not None and name in self._families)
+        return self._remembered((provider, family, software), self._axis("provider", (family, families), provider_fits))
+
+    def _remembered(self, conditions: tuple[Any, ...], mask: int) -> int:
         if len(self._masks) >= MAX_REMEMBERED:
             self._masks.clear()
-            self._axis_masks.clear()
-        self._masks[subject[1:]] = mask
+        self._masks[conditions] = mask
         return mask
 
-    def _axis(self, axis: str, value: Hashable, fits: Callable[[Any, Any], bool]) -> int:
-        mask = self._axis_masks.get((axis, value))
-        if mask is None:
-            mask = 0
-            for condition, numbers in self._axes[axis]:
-                if fits(condition, value):
-                    if numbers not in self._parsed:
-                        self._parsed[numbers] = mask_of(numbers)
-                    mask |= self._parsed[numbers]
-            self._axis_masks[axis, value] = mask
+    def _axis(self, axis: str, value: Any, fits: Callable[[Any, Any], bool]) -> int:
+        """The patterns of the rules whose condition of one kind holds."""
+        mask = 0
+        for condition, numbers in self._axes[axis]:
+            if fits(condition, value):
+                if numbers not in self._parsed:
+                    self._parsed[numbers] = mask_of(numbers)
+                mask |= self._parsed[numbers]
         return mask
+
+
+def _nowhere(_text: str, _folded: str) -> Span:
+    """The search of a rule without words: it is found everywhere, and shows no words."""
+    return 0, 0
 
 
 def code_fits(condition: Sequence[Any], value: tuple[int | None, int | None]) -> bool:

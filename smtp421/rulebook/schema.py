@@ -196,7 +196,8 @@ class ProviderForm(Form):
     large: bool = False
     """Its servers are always there: a refused or timed-out connection to them is a fault of one's own side."""
     mx: tuple[Line, ...] = ()
-    """Suffixes of the host names that answer, matched at a label's boundary: ``google.com`` fits ``aspmx.l.google.com``."""
+    """Suffixes of the host names that answer, and domains of its users, matched at a label's boundary: ``google.com`` fits
+    ``aspmx.l.google.com``."""
     marks: tuple[Line, ...] = ()
     """Patterns (regex, ignoring case) in a reply's text that only this one writes."""
     limits: tuple[LimitForm, ...] = ()

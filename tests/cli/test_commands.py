@@ -12,6 +12,7 @@ from typer.main import get_command
 
 from smtp421.cli.app import app
 from smtp421.cli.complete import complete_cause, complete_mta, complete_page, complete_provider
+from smtp421.sender.report import Answer, Outcome
 
 REPLY = "450 4.2.0 <user@example.com>: Recipient address rejected: Greylisted"
 LOG = (
@@ -48,6 +49,21 @@ def test_help_begins_with_an_example(path: tuple[str, ...], smtp421) -> None:
     assert smtp421(*path, "-h").out == out
 
 
+def _good_dns(name: str, kind: str) -> Answer:
+    """A DNS in which the sender of the examples has all that receivers ask for."""
+    records = {
+        ("25.2.0.192.in-addr.arpa", "PTR"): "mail.example.com",
+        ("mail.example.com", "A"): "192.0.2.25",
+        ("example.com", "MX"): "10 mail.example.com",
+        ("example.org", "MX"): "10 mail.example.com",
+        ("example.com", "TXT"): "v=spf1 mx -all",
+        ("_dmarc.example.com", "TXT"): "v=DMARC1; p=reject; rua=mailto:r@example.com",
+        ("s1._domainkey.example.com", "TXT"): "v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=",
+    }
+    found = records.get((name, kind))
+    return Answer(name, kind, Outcome.FOUND, (found,)) if found else Answer(name, kind, Outcome.NXDOMAIN)
+
+
 @pytest.mark.parametrize("example", [example for command in ALL.values() for example in examples(command)])
 def test_examples_run(example: str, smtp421, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
@@ -55,8 +71,9 @@ def test_examples_run(example: str, smtp421, tmp_path: Path, monkeypatch: pytest
         Path(name).write_text(LOG)
     Path("bounce.txt").write_text(REPLY)
     Path("main.cf").write_text(MAIN_CF)
+    monkeypatch.setattr("smtp421.sender.dns.resolver", lambda servers, timeout: _good_dns)
     piped = next((text for start, text in PIPED.items() if example.startswith(start)), REPLY)
-    words = shlex.split(example.rpartition("| ")[2].partition(" < ")[0])
+    words = shlex.split(re.split(" [<>] ", example.rpartition("| ")[2])[0])
     assert words[0] == "smtp421"
     code, out, err = smtp421(*words[1:], stdin=piped)
     assert (code, err) == (0, "")
