@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
 from datetime import date, datetime
 from difflib import get_close_matches
-from importlib import import_module
 from ipaddress import ip_address
 from math import inf
 from pathlib import Path
@@ -19,7 +18,7 @@ import typer
 from smtp421.cli.complete import complete_answer
 from smtp421.cli.input import decode
 from smtp421.cli.output import remark
-from smtp421.errors import EvidenceUnusable, InputUnreadable, MissingExtra, SettingsUnreadable
+from smtp421.errors import EvidenceUnusable, InputUnreadable, SettingsUnreadable
 from smtp421.model import Evidence, Fault
 
 if TYPE_CHECKING:
@@ -196,16 +195,14 @@ def _settings(path: Path, book: RuleBook, server: str | None) -> ForProvider:
 
 def _sender_report(path: Path, now: datetime, fresh: float) -> list[Evidence]:
     """What a check of the sender found, with whom it is about and the day of the file: the report itself has none."""
+    from smtp421 import sender
+
     data = _bytes(path)
     try:
-        sender = import_module("smtp421.sender")
-    except ImportError as error:
-        raise MissingExtra(feature="--sender-report", package="dnspython", extra="dns") from error
-    try:
         report = json.loads(data)
-        found: list[Evidence] = sender.evidence(report)
+        found = sender.evidence(report)
         subject = report.get("subject") or {}
-        names = [str(subject[name])[:LONGEST] for name in ("address", "domain", "helo") if subject.get(name)]
+        names = [str(subject[name])[:LONGEST] for name in ("address", "domain") if subject.get(name)]
     except (ValueError, RecursionError, KeyError, TypeError, AttributeError) as error:
         raise EvidenceUnusable(path=path, reason="no report; write it with `smtp421 sender check --json`") from error
     day = date.fromtimestamp(path.stat().st_mtime) if path.is_file() else now.date()

@@ -4,12 +4,14 @@ import json
 import os
 import sys
 from datetime import date
+from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
 
 from smtp421.cli import evidence_options
 from smtp421.cli.complete import complete_answer
+from smtp421.sender import Finding, Level, Report, Subject
 
 VAGUE = "451 Try again later"
 REPORT = Path(__file__).parents[1] / "data" / "report.log"
@@ -236,46 +238,59 @@ def test_a_file_that_tells_nothing(smtp421, tmp_path, monkeypatch):
     assert "which no export of these tools has" in err
 
 
-class Sender:
-    """Stands for :mod:`smtp421.sender`: what a check of the sender found, as evidence."""
+def sender_report(**levels):
+    """What ``sender check --json`` writes, with these findings."""
+    found = [
+        Finding(check.rstrip("_"), Level(level), f"{check.rstrip('_')} of 192.0.2.1 is {level}", "")
+        for check, level in levels.items()
+    ]
+    return json.dumps(Report(Subject(ip_address("192.0.2.1"), "example.com"), tuple(found)).to_dict())
 
-    @staticmethod
-    def evidence(report):
-        from smtp421.model import Evidence
 
-        return [Evidence("identity", report["identity"], "sender check: no PTR")]
-
-
-def test_a_sender_report(smtp421, walk, tmp_path, monkeypatch):
+@pytest.mark.parametrize(
+    ("levels", "identity", "cause"),
+    [
+        ({"ptr": "critical", "spf": "critical"}, "dns_faulty", "sender_dns"),
+        ({"ptr": "ok", "dkim": "critical"}, "auth_faulty", "authentication"),
+        ({"ptr": "ok", "spf": "note"}, "ok", "unknown"),
+        ({"ptr": "unknown"}, "unknown", "unknown"),
+    ],
+)
+def test_a_sender_report(walk, tmp_path, levels, identity, cause):
     file = tmp_path / "sender.json"
-    file.write_text('{"identity": "dns_faulty", "subject": {"address": "192.0.2.1", "domain": "example.com", "helo": null}}')
-    real = evidence_options.import_module
-    monkeypatch.setattr(evidence_options, "import_module", lambda name: Sender if name == "smtp421.sender" else real(name))
+    file.write_text(sender_report(**levels))
     told = walk("--sender-report", str(file), VAGUE)
-    assert (told["diagnosis"]["cause"], answers(told)["identity-check"]) == ("sender_dns", "dns_faulty")
-    step = next(node for node in told["nodes"] if node["node"] == "identity-check")
-    assert f"(sender check: no PTR (192.0.2.1, example.com, file of {date.today()}))" in step["evidence"]
+    assert (told["diagnosis"]["cause"], answers(told)["identity-check"]) == (cause, identity)
+
+
+def test_a_sender_report_that_finds_a_listing(walk, tmp_path):
+    file = tmp_path / "sender.json"
+    file.write_text(sender_report(block_lists="critical"))
+    told = walk("--sender-report", str(file), "--snds", str(EXPORTS / "snds-data.csv"), "--sender-ip", "192.0.2.10", VAGUE)
+    step = next(node for node in told["nodes"] if node["node"] == "reputation-tools")
+    assert step["answer"] == "issues"
+    assert (
+        f"(sender check: block_lists of 192.0.2.1 is critical (192.0.2.1, example.com, file of {date.today()}))"
+        in step["evidence"]
+    )
+
+
+def test_an_old_sender_report(walk, tmp_path):
+    file = tmp_path / "sender.json"
+    file.write_text(sender_report(ptr="critical"))
     os.utime(file, (1_600_000_000, 1_600_000_000))
     told = walk("--sender-report", str(file), VAGUE)
     step = next(node for node in told["nodes"] if node["node"] == "identity-check")
     assert (told["diagnosis"]["cause"], step["answer"], step["old"]) == ("unknown", "dns_faulty", True)
-    for text in ("{", "[]", "{}", '{"identity": "ok", "subject": 7}'):
-        file.write_text(text)
-        code, _, err = smtp421("diagnose", "--sender-report", str(file), VAGUE)
-        assert code == 3
-        assert err == f"smtp421: nothing to learn from {file}: no report; write it with `smtp421 sender check --json`\n"
 
 
-def test_a_sender_report_needs_the_part_that_checks_senders(smtp421, tmp_path, monkeypatch):
-    def missing(name):
-        raise ModuleNotFoundError(name)
-
-    monkeypatch.setattr(evidence_options, "import_module", missing)
+@pytest.mark.parametrize("text", ["{", "[]", "{}", '{"findings": 7}', '{"findings": [], "subject": 7}', "[" * 100_000])
+def test_what_is_no_sender_report(smtp421, tmp_path, text):
     file = tmp_path / "sender.json"
-    file.write_text("{}")
+    file.write_text(text)
     code, _, err = smtp421("diagnose", "--sender-report", str(file), VAGUE)
     assert code == 3
-    assert "--sender-report needs the package" in err
+    assert err == f"smtp421: nothing to learn from {file}: no report; write it with `smtp421 sender check --json`\n"
 
 
 # Later
