@@ -79,7 +79,7 @@ def lint(wish: Wish, today: date) -> int:
         pack, report, changed = _mend(wish, gathered, pack, report, settings, choice)
         if wish.diff:
             return 1 if changed else 0
-    files = {file.name: file for file in pack.files.values()}
+    files = pack.files_by_name
     if wish.write_baseline and baseline is not None:
         write_whole(baseline, [baseline_text(report, files)])
         remark(f"{count(len(report.findings), 'finding')} written to {baseline}")
@@ -99,10 +99,10 @@ def _mend(
     wish: Wish, gathered: Gathered, pack: Pack, report: Report, settings: Settings, choice: Choice
 ) -> tuple[Pack, Report, bool]:
     """Put in fixes until there are no more; write the files, or show the differences."""
-    before = {file.name: file for file in pack.files.values()}
+    before = pack.files_by_name
     fixes = 0
     for _round in range(ROUNDS):
-        files = {file.name: file for file in pack.files.values()}
+        files = pack.files_by_name
         done = apply_fixes(fixable(report.findings, unsafe=wish.unsafe), files)
         if not done:
             break

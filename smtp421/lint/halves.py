@@ -17,6 +17,8 @@ RULES = "smtp421.rules/1"
 MOST = 500
 """Such rules of one file that are looked at."""
 ROUNDS = 3
+STAND_INS = {"id": "unnamed", "title": "-", "match": {}, "cause": "unknown", "summary": "-"}
+"""For keys that a rule must have."""
 _PARTS = ("match", "retry")
 """Keys below which single keys can be taken out."""
 
@@ -34,13 +36,14 @@ def halves(
             if (path, base) in taken or not isinstance(item, dict):
                 continue
             left_out += 1
-            form = _sound(item) if left_out <= MOST else None
+            provider = document.value.get("provider")
+            form = _sound({"provider": provider, **item} if isinstance(provider, str) else item) if left_out <= MOST else None
             if form is not None:
                 yield Entry(form, texts[path], document, base)
 
 
 def _sound(item: dict[str, Any]) -> schema.RuleForm | None:
-    """The form of what is sound in a rule; None where a key that it must have is not."""
+    """The form of what is sound in a rule; None where that cannot be told."""
     item = copy.deepcopy(item)
     for _round in range(ROUNDS):
         try:
@@ -52,9 +55,12 @@ def _sound(item: dict[str, Any]) -> schema.RuleForm | None:
 
 
 def _take_out(item: dict[str, Any], path: tuple[Any, ...]) -> None:
+    """Take the key of a fault out; what must be there is replaced, so that the rest can be looked at."""
     top = path[0] if path else None
     inner = item.get(top) if isinstance(top, str) else None
     if top in _PARTS and len(path) > 1 and isinstance(inner, dict) and path[1] in inner:
         del inner[path[1]]
+    elif top in STAND_INS:
+        item[top] = copy.deepcopy(STAND_INS[top])
     elif isinstance(top, str):
         item.pop(top, None)

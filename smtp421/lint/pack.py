@@ -21,7 +21,7 @@ from smtp421.logs import read_paste
 from smtp421.model import Fault
 from smtp421.rulebook import RuleBook, schema
 from smtp421.rulebook.compile import compile_book
-from smtp421.rulebook.load import CASES, Entry, Forms, load_all, load_cases
+from smtp421.rulebook.load import CASES, Entry, Forms, load_all, load_cases, unknown_names
 from smtp421.rulebook.patterns import pattern_error
 from smtp421.rulebook.sources import RuleText
 from smtp421.rulebook.yaml_places import Place
@@ -73,6 +73,11 @@ class Pack:
         self.gave_up = False
         """Whether patterns were so slow that some examples were not tried."""
 
+    @cached_property
+    def files_by_name(self) -> dict[str, SourceFile]:
+        """The files by what findings call them."""
+        return {file.name: file for file in self.files.values()}
+
     # Entries of the files that are linted
 
     def own(self, table: Mapping[str, Entry[F]]) -> Iterator[Entry[F]]:
@@ -87,7 +92,24 @@ class Pack:
     @cached_property
     def all_rules(self) -> list[Entry[schema.RuleForm]]:
         """Those, and what is sound in the rules that were left out for a fault: for checks that run no rule."""
-        return [*self.rules, *halves(self._texts, self.documents, self.forms.rules)]
+        return [*self.rules, *self._halves]
+
+    @cached_property
+    def _halves(self) -> list[Entry[schema.RuleForm]]:
+        return list(halves(self._texts, self.documents, self.forms.rules))
+
+    def _unknown_names(self) -> Iterator[Fault]:
+        """The names in rules that were left out for another fault."""
+        forms = self.forms
+        tables: tuple[tuple[str, dict[str, Any]], ...] = (
+            ("cause", forms.causes),
+            ("provider", forms.providers),
+            ("also", forms.causes),
+            ("fixes", forms.fixes),
+        )
+        for entry in self._halves:
+            for field, table in tables:
+                yield from unknown_names(entry, field, table)
 
     @cached_property
     def patterns(self) -> list[Pattern]:
@@ -122,6 +144,21 @@ class Pack:
     def suppressions_of(self, name: str) -> tuple[Suppression, ...]:
         """Those of one file."""
         return self._suppressions.get(name, ())
+
+    def is_given(self, entry: Entry[Any], key: str) -> bool:
+        """Whether an entry has something under a key, be it that the loader found fault with it."""
+        value = entry.form
+        return bool(getattr(value, key)) or bool(self.raw(entry, key))
+
+    def raw(self, entry: Entry[Any], key: str) -> Any:
+        """What the file has under a key of an entry; None where it has nothing."""
+        value = entry.document.value
+        for step in (*entry.base, key):
+            try:
+                value = value[step]
+            except (KeyError, IndexError, TypeError):
+                return None
+        return value
 
     # What the rules make of texts
 
@@ -229,7 +266,11 @@ class Pack:
 
     def told(self, slug: str) -> Iterator[Found]:
         """What the loader said that belongs to a check."""
-        return (self._told(fault) for fault in self.faults if fault.check == slug)
+        return (self._told(fault) for fault in self._all_faults if fault.check == slug)
+
+    @cached_property
+    def _all_faults(self) -> list[Fault]:
+        return list(dict.fromkeys((*self.faults, *self._unknown_names())))
 
     def _told(self, fault: Fault) -> Found:
         file = self.files[fault.path]

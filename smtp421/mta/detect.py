@@ -19,7 +19,9 @@ SIGNS: Mapping[str, tuple[str, ...]] = {
         r"^\s*(?:primary_hostname|qualify_domain|remote_max_parallel|queue_run_max|acl_smtp_\w+|never_users|disable_ipv6|hosts_\w+_tls)\s*=",
         r"^\s*(?:no_)?(?:disable_ipv6|queue_only|accept_8bitmime|queue_run_in_order)$",
         r"^\s*\S+\s+\S+\s+[FGH],\d+[smhdw]",
-        r"^# Exim Configuration",
+        r"^# Exim Configuration|^Retry rule: |^\w+ (?:transport|router):$",
+        r"^(?:no_|hide )?[a-z][a-z0-9]*(?:_[a-z0-9]+)+$",
+        r"^(?:acl|dns|exim|gecos|host|ldap|recipient|smtp_(?:accept|active|banner|max|receive|reserve)|spool|sender|tls_(?:advertise|dh|eccurve|require|verify))_\w+\s*=",
     ),
     "sendmail": (
         r"^\s*(?:define|FEATURE|MAILER|OSTYPE|DAEMON_OPTIONS|VERSIONID|QUEUE_GROUP|MAILER_DEFINITIONS|LOCAL_CONFIG)\b.*[`(]",

@@ -119,6 +119,12 @@ class Exim(Server):
                         blocks[-1] = blocks[-1]._replace(options=target)
         if "retry" in sections:
             options["begin retry"] = Option("begin retry", "", 0)
+        missing = [
+            what for what, kind in (("retry rules", "retry"), ("transports", "transport")) if kind not in {b.kind for b in blocks}
+        ]
+        if missing and not sections:
+            told = " and ".join(missing)
+            remarks.append(f"The text has no {told}; what is said of them is Exim's default. `exim -bP config` prints the whole.")
         return Settings(self.id, name, options, tuple(blocks), remarks=tuple(remarks))
 
     def facts(self, settings: Settings) -> Facts:

@@ -13,9 +13,9 @@ from collections.abc import Iterator, Mapping
 from math import inf
 from typing import ClassVar
 
-from smtp421.mta.durations import compact, figure, short
+from smtp421.mta.durations import compact, figure
 from smtp421.mta.interface import CHECKED, Server, first_run
-from smtp421.mta.model import Block, Fact, Facts, Finding, Level, Option, Settings
+from smtp421.mta.model import Block, Fact, Facts, Finding, Option, Settings
 from smtp421.rulebook.pages import Citation, Provider
 
 _POSTCONF = "https://www.postfix.org/postconf.5.html"
@@ -37,6 +37,10 @@ DEFAULTS: Mapping[str, tuple[str, str]] = {
     "smtp_destination_concurrency_limit": ("$default_destination_concurrency_limit", ""),
     "default_destination_rate_delay": ("0s", "s"),
     "smtp_destination_rate_delay": ("$default_destination_rate_delay", "s"),
+    "default_destination_concurrency_failed_cohort_limit": ("1", ""),
+    "smtp_destination_concurrency_failed_cohort_limit": ("$default_destination_concurrency_failed_cohort_limit", ""),
+    "default_destination_recipient_limit": ("50", ""),
+    "smtp_destination_recipient_limit": ("$default_destination_recipient_limit", ""),
     "default_process_limit": ("100", ""),
     "inet_protocols": ("all", ""),
     "smtp_address_preference": ("any", ""),
@@ -72,6 +76,8 @@ class Postfix(Server):
             "queue_run": "queue_run_delay",
             "backoff_order": "maximal_backoff_time",
             "delay_warning": "delay_warning_time",
+            "cohort": "default_destination_concurrency_failed_cohort_limit",
+            "recipients": "default_destination_recipient_limit",
         }.items()
     }
     advice: ClassVar = {
@@ -104,12 +110,12 @@ class Postfix(Server):
 
     def facts(self, settings: Settings) -> Facts:
         """What queue manager and SMTP client do with these settings."""
-        minimal, run = _time(settings, "minimal_backoff_time"), _time(settings, "queue_run_delay")
+        minimal, run = time_of(settings, "minimal_backoff_time"), time_of(settings, "queue_run_delay")
         first = run if (run.amount or 0) > (minimal.amount or 0) else minimal
         return Facts(
             first_retry=first,
-            ceiling=_time(settings, "maximal_backoff_time"),
-            lifetime=_time(settings, "maximal_queue_lifetime"),
+            ceiling=time_of(settings, "maximal_backoff_time"),
+            lifetime=time_of(settings, "maximal_queue_lifetime"),
             reuse=_reuse(settings),
             rate=_rate(settings),
             ipv6=_ipv6(settings),
@@ -137,7 +143,10 @@ class Postfix(Server):
     def connections(self, settings: Settings, provider: Provider | None) -> Fact:
         """The limit of the transport that serves the provider, where one bears its name; else that of ``smtp``."""
         for transport in (*_transports(settings, provider), "smtp"):
-            limit = _number(settings, f"{transport}_destination_concurrency_limit")
+            delay = time_of(settings, f"{transport}_destination_rate_delay")
+            if delay.amount:
+                return delay._replace(amount=1.0)  # qmgr_transport_create: one at a time, so that there is a pause between two
+            limit = number_of(settings, f"{transport}_destination_concurrency_limit")
             service = next((block for block in settings.of_kind("service") if block.name == transport), None)
             most = service.options["maxproc"] if service is not None else None
             processes = figure(most.value) if most is not None else None
@@ -149,7 +158,7 @@ class Postfix(Server):
 
     def messages_per_connection(self, settings: Settings, provider: Provider | None) -> Fact | None:  # noqa: ARG002 - one for all
         """``smtp_connection_reuse_count_limit`` counts reuses: one message more goes over the connection."""
-        fact = _number(settings, "smtp_connection_reuse_count_limit")
+        fact = number_of(settings, "smtp_connection_reuse_count_limit")
         return fact._replace(amount=fact.amount + 1 if fact.amount else None)
 
     def relay(self, settings: Settings) -> Option | None:
@@ -159,33 +168,10 @@ class Postfix(Server):
         return Option("relayhost", host, option.line) if option is not None and host else None
 
     def extras(self, settings: Settings) -> Iterator[Finding]:
-        """Times that contradict each other, and a sender who is told nothing."""
-        run, least, most = (
-            _time(settings, f"{name}") for name in ("queue_run_delay", "minimal_backoff_time", "maximal_backoff_time")
-        )
-        if (run.amount or 0) > (least.amount or 0):
-            does = (
-                f"The queue is looked at each {short(run.amount or 0)} only; a pause of {short(least.amount or 0)} is not kept."
-            )
-            why = "postconf(5): queue_run_delay should be at most minimal_backoff_time."
-            change = "queue_run_delay = 300s\nminimal_backoff_time = 300s"
-            yield _finding(self, "queue_run", Level.WARNING, run, does, change, why)
-        if (most.amount or 0) < (least.amount or 0):
-            does = (
-                f"The longest pause ({short(most.amount or 0)}) is shorter than the shortest ({short(least.amount or 0)}), "
-                "so pauses never grow."
-            )
-            why = "postconf(5): maximal_backoff_time should be at least minimal_backoff_time."
-            yield _finding(self, "backoff_order", Level.WARNING, most, does, "maximal_backoff_time = 4000s", why)
-        warned = _time(settings, "delay_warning_time")
-        if not warned.amount:
-            does = "Nobody tells the sender that a message waits, until it is given up."
-            why = "A notice after some hours lets people call instead of waiting for days; bulk senders leave it off."
-            yield _finding(self, "delay_warning", Level.NOTE, warned, does, "delay_warning_time = 4h", why)
+        """Settings that contradict each other, and a sender who is told nothing."""
+        from smtp421.mta.postfix_conflicts import conflicts
 
-
-def _finding(server: Server, topic: str, level: Level, fact: Fact, does: str, change: str, why: str) -> Finding:
-    return Finding(topic, level, fact.setting, fact.value, fact.line, does, change, why, server.source(topic))
+        return conflicts(self, settings)
 
 
 def _logical(text: str) -> Iterator[tuple[int, str]]:
@@ -239,17 +225,19 @@ def _fact(settings: Settings, name: str, *, state: str = "") -> Fact:
 
 
 def _seconds(settings: Settings, name: str) -> float:
-    """A time; the default where it cannot be read."""
-    default, unit = DEFAULTS[name]
+    """A time; the default where it cannot be read. A transport of one's own has the defaults of ``default_...``."""
+    own = name.partition("_")[2]
+    default, unit = DEFAULTS.get(name) or DEFAULTS[f"default_{own}"]
     seconds = compact(_value(settings, name), unit)
     return seconds if seconds is not None else compact(default, unit) or 0.0
 
 
-def _time(settings: Settings, name: str) -> Fact:
+def time_of(settings: Settings, name: str) -> Fact:
+    """A parameter that is a time, in seconds."""
     return _fact(settings, name)._replace(amount=_seconds(settings, name))
 
 
-def _number(settings: Settings, name: str) -> Fact:
+def number_of(settings: Settings, name: str) -> Fact:
     """A figure; None for 0, which means no limit."""
     if name not in settings.options and name.endswith("_destination_concurrency_limit"):
         name = "smtp_destination_concurrency_limit" if name.startswith("smtp_") else "default_destination_concurrency_limit"

@@ -174,8 +174,14 @@ class _Loader:
         kind = document.value.get("schema")
         if isinstance(kind, str) and kind in ITEMS:
             return kind
+        if kind is None:
+            meant = next((name for name, (field, _form) in ITEMS.items() if field in document.value), "")
+            write = f"write `schema: {meant}` at the head of the file" if meant else f"write one of {kinds}"
+            message = f"the key 'schema' is missing; {write}"
+            self.faults.append(Fault(text.path, *document.place(()), message, "unsupported-schema-version", meant))
+            return None
         near = nearest(str(kind), ITEMS)
-        found = "the key 'schema' is missing" if kind is None else f"unknown schema {shown(kind)}{did_you_mean(near)}"
+        found = f"unknown schema {shown(kind)}{did_you_mean(near)}"
         newer = re.fullmatch(r"(smtp421\.[a-z]+)/(\d{1,9})", str(kind))
         if newer and f"{newer[1]}/1" in ITEMS:
             found = f"schema {kind!r} is not one that this version reads{did_you_mean(near)}; update smtp421"
@@ -235,16 +241,16 @@ class _Loader:
     def check_references(self) -> None:
         """Check that what the entries name exists. A rule without a cause or provider is left out; else the name is."""
         for name, rule in list(self.forms.rules.items()):
-            faults = list(self.unknown(rule, "cause", self.forms.causes))
+            faults = list(unknown_names(rule, "cause", self.forms.causes))
             if rule.form.provider is not None:
-                faults += self.unknown(rule, "provider", self.forms.providers)
+                faults += unknown_names(rule, "provider", self.forms.providers)
             if faults:
                 del self.forms.rules[name]
-            faults += self.unknown(rule, "also", self.forms.causes)
-            faults += self.unknown(rule, "fixes", self.forms.fixes)
+            faults += unknown_names(rule, "also", self.forms.causes)
+            faults += unknown_names(rule, "fixes", self.forms.fixes)
             self.faults += faults
         for cause in self.forms.causes.values():
-            self.faults += self.unknown(cause, "fixes", self.forms.fixes)
+            self.faults += unknown_names(cause, "fixes", self.forms.fixes)
         for node in self.forms.nodes.values():
             for path, edge in [(("answers", key), edge) for key, edge in node.form.answers.items()] + [
                 (("unknown",), node.form.unknown)
@@ -253,22 +259,27 @@ class _Loader:
                     self.faults.append(unknown(node, "node", edge.to, self.forms.nodes, (*path, "to")))
                 if edge.cause is not None and edge.cause not in self.forms.causes:
                     self.faults.append(unknown(node, "cause", edge.cause, self.forms.causes, (*path, "cause")))
+                for index, fix in enumerate(edge.fixes):
+                    if fix not in self.forms.fixes:
+                        self.faults.append(unknown(node, "fix", fix, self.forms.fixes, (*path, "fixes", index)))
         for root in self.forms.roots:
             if root.form.root not in self.forms.nodes:
                 self.faults.append(unknown(root, "node", root.form.root, self.forms.nodes, ("root",)))
 
-    def unknown(self, entry: Entry[Any], field: str, table: dict[str, Any]) -> Iterator[Fault]:
-        value = getattr(entry.form, field)
-        kind = {"also": "cause", "fixes": "fix"}.get(field, field)
-        if isinstance(value, str):
-            if value not in table:
-                # a provider may stand at the head of the file
-                path: Path = (field,) if (*entry.base, field) in entry.document.places else ()
-                yield unknown(entry if path else entry._replace(base=()), kind, value, table, (field,))
-            return
-        for index, name in enumerate(value):
-            if name not in table:
-                yield unknown(entry, kind, name, table, (field, index))
+
+def unknown_names(entry: Entry[Any], field: str, table: dict[str, Any]) -> Iterator[Fault]:
+    """The faults of names under a key that are not in a table."""
+    value = getattr(entry.form, field)
+    kind = {"also": "cause", "fixes": "fix"}.get(field, field)
+    if isinstance(value, str):
+        if value not in table:
+            # a provider may stand at the head of the file
+            stands_here = (*entry.base, field) in entry.document.places
+            yield unknown(entry if stands_here else entry._replace(base=()), kind, value, table, (field,))
+        return
+    for index, name in enumerate(value or ()):
+        if name not in table:
+            yield unknown(entry, kind, name, table, (field, index))
 
 
 def missing(kind: str, name: str, table: Iterable[str]) -> str:

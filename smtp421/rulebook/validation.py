@@ -30,6 +30,8 @@ INNER: dict[str, type[schema.Form]] = {
 LONGEST_NAME = 80
 """Longer names than this are not compared with known ones."""
 LONGEST_SHOWN = 60
+NEAR = 0.7
+"""How alike two names are, from 0 to 1, where one may be meant by the other."""
 
 EXPECTED = {
     "code": "a reply code such as 421, or 4xx for its class",
@@ -86,7 +88,7 @@ def nearest(name: str, known: Iterable[str]) -> str:
 @lru_cache(maxsize=512)
 def _nearest(name: str, known: tuple[str, ...]) -> str:
     folded = {each.lower().replace("_", "-"): each for each in known}
-    close = difflib.get_close_matches(name.lower().replace("_", "-"), list(folded), 1)
+    close = difflib.get_close_matches(name.lower().replace("_", "-"), list(folded), 1, NEAR)
     return folded[close[0]] if close else ""
 
 
@@ -121,7 +123,28 @@ def describe(problem: Any, keys: list[str], hint: str) -> str:
     quote = "; put quotes around it: YAML reads a bare yes, no, on or off as true or false" if isinstance(found, bool) else ""
     if kind in ("literal_error", "enum"):
         return f"{shown(found)} is none of {problem['ctx']['expected']}{hint}{quote}"
+    what = "nothing" if found is None else shown(found)
+    expected = (
+        EXPECTED[last] if last in EXPECTED and kind in ("string_type", "string_pattern_mismatch") else _expected(kind, found)
+    )
+    if expected:
+        return f"found {what}; expected {expected}{quote}"
     if last in EXPECTED and kind not in ("string_too_long", "string_too_short", "too_long", "too_short"):
-        return f"found {shown(found)}; expected {EXPECTED[last]}{quote}"
+        return f"found {what}; expected {EXPECTED[last]}{quote}"
     message: str = problem["msg"]
-    return f"found {shown(found)}; {message[:1].lower()}{message[1:]}{quote}"
+    return f"found {what}; {message[:1].lower()}{message[1:]}{quote}"
+
+
+def _expected(kind: str, found: object) -> str:
+    """What belongs in the place of something of quite another sort; empty where a better sentence is known."""
+    if kind == "tuple_type":
+        return "a list, each entry behind a dash" if isinstance(found, dict) else "a list: put [ ] around it"
+    if kind in ("model_type", "dict_type"):
+        return "keys and their values"
+    if kind == "string_type" and isinstance(found, dict):
+        return "text, but a colon and a blank make a key of what stands before them: put quotes around the whole"
+    if kind == "string_type" and isinstance(found, list):
+        return "text: take the brackets or the dash away, or put quotes around the whole"
+    if kind == "string_type" and not isinstance(found, bool):
+        return "text: put quotes around it"
+    return "text" if kind == "string_type" else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -15,10 +16,19 @@ BAD = (CASES / "implicit-type.bad.yaml").read_text()
 PRIVATE = (CASES / "example-private-data.bad.yaml").read_text()
 
 
+class Clock(date):
+    """A day soon after the pages in the packs were read."""
+
+    @classmethod
+    def today(cls) -> date:
+        return date(2026, 11, 29)
+
+
 @pytest.fixture
 def pack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The current folder, with a sound pack in it, and few rules behind it."""
     monkeypatch.setattr(gather, "bundled_rules", lambda: CASES.parent / "base")
+    monkeypatch.setattr("smtp421.cli.lint.date", Clock)
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
     (tmp_path / "pack").mkdir()

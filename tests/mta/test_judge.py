@@ -54,6 +54,11 @@ def level(findings: list[Finding], topic: str) -> Level | None:
         ("tls", "smtp_use_tls = yes", Level.OK),
         ("tls", "smtp_enforce_tls = yes", Level.NOTE),
         ("queue_run", "queue_run_delay = 10m", Level.WARNING),
+        ("cohort", "smtp_destination_rate_delay = 1s", Level.WARNING),
+        ("cohort", "default_destination_rate_delay = 1s\ndefault_destination_concurrency_failed_cohort_limit = 10", None),
+        ("cohort", "myhostname = x", None),
+        ("recipients", "smtp_destination_recipient_limit = 1", Level.WARNING),
+        ("recipients", "default_destination_recipient_limit = 50", None),
         ("backoff_order", "maximal_backoff_time = 1m", Level.WARNING),
         ("delay_warning", "delay_warning_time = 4", None),  # hours are its unit
         ("delay_warning", "delay_warning_time = 0", Level.NOTE),
@@ -72,6 +77,8 @@ def test_postfix(topic: str, text: str, expected: Level | None, book) -> None:
         ("smtp_destination_concurrency_limit = 0", "gmail", Level.WARNING),
         ("gmail_destination_concurrency_limit = 2\nsmtp_destination_concurrency_limit = 50", "gmail", Level.OK),
         ("smtp_destination_concurrency_limit = 30", "seznam", None),  # nothing is known
+        ("smtp_destination_concurrency_limit = 30\nsmtp_destination_rate_delay = 1s", "gmail", Level.OK),  # one at a time then
+        ("gmail_destination_rate_delay = 1s\ngmail_destination_concurrency_limit = 30", "gmail", Level.OK),
     ],
 )
 def test_connections(text: str, provider: str, expected: Level | None, book) -> None:
@@ -85,6 +92,11 @@ def test_a_finding_says_what_to_set_why_and_who_says_so(book) -> None:
     assert "these grant fewer: Yahoo Mail 5" in found.does
     assert "A guide to 421 replies" in found.why
     assert found.source.url == "https://www.postfix.org/postconf.5.html#default_destination_concurrency_limit"
+
+
+def test_sources_that_disagree_are_told(book) -> None:
+    found = next(one for one in judged("smtp_destination_concurrency_limit = 10", book, "gmail") if one.topic == "connections")
+    assert "by some accounts these grant fewer: Gmail 5" in found.does
 
 
 def test_the_process_limit_of_master_cf_counts(book) -> None:

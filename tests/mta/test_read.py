@@ -17,6 +17,9 @@ FILES = {
     "postconf-n-lab.txt": "postfix",
     "master.cf": "postfix",
     "exim-bP-config.txt": "exim",
+    "exim-bP.txt": "exim",
+    "exim-bP-transports.txt": "exim",
+    "exim-run.conf": "exim",
     "smtpd.conf": "opensmtpd",
     "sendmail.mc": "sendmail",
     "sendmail.cf": "sendmail",
@@ -40,6 +43,14 @@ def test_real_files_are_told_apart(name: str, mta: str) -> None:
     settings = smtp421.mta.read((DATA / name).read_text(), name)
     assert (settings.mta, settings.name) == (mta, name)
     assert settings.options or settings.blocks or name == "haraka-outbound.ini"  # all of it is commented out
+
+
+def test_what_an_exim_text_leaves_out_is_told() -> None:
+    remarks = {name: smtp421.mta.read((DATA / name).read_text(), name).remarks for name in FILES if name.startswith("exim")}
+    assert remarks["exim-bP-config.txt"] == remarks["exim-run.conf"] == ()
+    assert "no retry rules and transports" in remarks["exim-bP.txt"][0]
+    assert "no retry rules; " in remarks["exim-bP-transports.txt"][0]
+    assert smtp421.mta.read("Retry rule: *  *  F,1m,5s;\n", "exim -brt").of_kind("retry")
 
 
 def test_the_user_may_name_the_server() -> None:

@@ -34,7 +34,7 @@ def missing_example(pack: Pack) -> Iterator[Found]:
             ("examples", "a reply that this rule is for"),
             ("counterexamples", "a reply that it must leave to others"),
         ):
-            if not getattr(entry.form, key):
+            if not pack.is_given(entry, key):
                 yield pack.found(entry, f"the rule has no {key}; add {what}", "id")
 
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import get_args
 
 from smtp421.diagnosis.figures import OWN_FIGURES, PLACEHOLDER
 from smtp421.lint.check import Found, check
-from smtp421.lint.finding import Level
+from smtp421.lint.finding import Edit, Fix, Level, Span
 from smtp421.lint.pack import Pack
 from smtp421.rulebook.schema import LimitForm
 from smtp421.rulebook.validation import did_you_mean, nearest
+
+A_LIST = "expected a list: put [ ] around it"
+_MISSING_SCHEMA = re.compile(r"the key 'schema' is missing; write `schema: (\S+)`")
 
 
 @check("S101", "unknown-key", Level.ERROR)
@@ -49,7 +52,39 @@ def invalid_value(pack: Pack) -> Iterator[Found]:
         severity: warning
         retry: {helps: 'yes', wait: 5m}
     """
-    return pack.told("invalid-value")
+    for found in pack.told("invalid-value"):
+        if A_LIST in found.message:
+            yield found._replace(fix=_in_brackets(pack, found))
+        else:
+            yield _with_near_name(pack, found)
+
+
+def _with_near_name(pack: Pack, found: Found) -> Found:
+    """A name that is written as no name is, though it looks like one that is known: ``rate-limit``."""
+    table = next((table for words, table in _tables(pack) if words in found.message), ())
+    scalar = pack.files_by_name[found.span.path].scalars.get((found.span.line, found.span.column))
+    near = nearest(scalar.value, table) if scalar else ""
+    if not near:
+        return found
+    fix = Fix(f"write {near!r}", (Edit(found.span, near),), safe=False)
+    return found._replace(message=f"{found.message}{did_you_mean(near)}", fix=fix)
+
+
+def _tables(pack: Pack) -> Iterator[tuple[str, Iterable[str]]]:
+    yield "expected the id of a cause", pack.forms.causes
+    yield "expected ids of causes", pack.forms.causes
+    yield "expected ids of fixes", pack.forms.fixes
+    yield "expected the id of a provider", pack.forms.providers
+
+
+def _in_brackets(pack: Pack, found: Found) -> Fix | None:
+    """The fix that makes a list of one of a value; None where it is no value on one line."""
+    file = pack.files_by_name[found.span.path]
+    scalar = file.scalars.get((found.span.line, found.span.column))
+    if scalar is None or "\n" in scalar.value or found.span.end_line != found.span.line:
+        return None
+    quoted_value = "'" + scalar.value.replace("'", "''") + "'"
+    return Fix("make it a list", (Edit(found.span, f"[{quoted_value}]"),), safe=True)
 
 
 @check("S103", "unknown-cause", Level.ERROR)
@@ -85,7 +120,13 @@ def unsupported_schema_version(pack: Pack) -> Iterator[Found]:
         rules:
           - id: acme-busy
     """
-    return pack.told("unsupported-schema-version")
+    for found in pack.told("unsupported-schema-version"):
+        kind = _MISSING_SCHEMA.match(found.message)
+        if kind is None:
+            yield found
+            continue
+        start = Span(found.span.path, 1, 1, 1, 1)
+        yield found._replace(fix=Fix("write it", (Edit(start, f"schema: {kind[1]}\n"),), safe=True))
 
 
 @check("S105", "unknown-provider", Level.ERROR)

@@ -130,6 +130,8 @@ def id_namespace(pack: Pack) -> Iterator[Found]:
         prefixes[family].append(name.replace("_", "-") + "-")
     for entry in pack.all_rules:
         name, provider = entry.form.id, entry.form.provider
+        if pack.raw(entry, "id") != name:
+            continue
         if provider is not None and provider in families:
             wanted = prefixes[families[provider]]
             if not name.startswith(tuple(wanted)):

@@ -32,10 +32,15 @@ def missing_metadata(pack: Pack) -> Iterator[Found]:
     yield from pack.told("missing-metadata")
     for entry in pack.all_rules:
         form = entry.form
-        if not form.references:
+        if not pack.is_given(entry, "references"):
             yield pack.found(entry, "the rule has no references; name the page that it rests on, and the day you read it", "id")
         cause = pack.forms.causes.get(form.cause)
-        if not form.fixes and cause is not None and not cause.form.fixes:
+        if (
+            not pack.is_given(entry, "fixes")
+            and cause is not None
+            and not cause.form.fixes
+            and pack.raw(entry, "cause") == form.cause
+        ):
             yield pack.found(entry, f"neither the rule nor its cause {form.cause!r} has fixes; give `fixes`", "id")
 
 

@@ -71,7 +71,7 @@ def implicit_type(pack: Pack) -> Iterator[Found]:
         match: {enhanced_code: ['4.7.x']}
     """
     for found in pack.told("implicit-type"):
-        file = next(file for file in pack.files.values() if file.name == found.span.path)
+        file = pack.files_by_name[found.span.path]
         scalar = file.scalars.get((found.span.line, found.span.column))
         if scalar is None or scalar.style:
             yield found
