@@ -27,7 +27,7 @@ import regex
 
 from smtp421.model import EnhancedCode
 from smtp421.rulebook import RuleBook, RuleSource, Subject, load_rulebook
-from smtp421.rulebook.compile import compile_book
+from smtp421.rulebook.compile import Compiled, compile_book
 from smtp421.rulebook.load import load
 from smtp421.rulebook.matcher import code_fits, enhanced_fits, member_fits
 from smtp421.rulebook.pages import Rule
@@ -48,11 +48,12 @@ SYLLABLES = "ba ce di fo gu ka le mi no pu ra se ti vo wu xa ze bri cla dro fle 
 # Rules
 
 
-def book_of(wanted: int, chance: random.Random) -> RuleBook:
+def compiled(wanted: int | None, chance: random.Random) -> Compiled:
     """A book of so many rules: a sample of the bundled ones, or all of them, filled up with generated ones."""
     bundled = [RuleSource(bundled_rules(), "bundled")]
     with tempfile.TemporaryDirectory() as folder:
         forms, faults = load(read_files(rule_files(bundled)))
+        wanted = wanted or len(forms.rules)
         missing = wanted - len(forms.rules)
         if missing > 0:
             (Path(folder) / "generated.yaml").write_text(generated_rules(missing, chance), encoding="utf-8")
@@ -61,7 +62,7 @@ def book_of(wanted: int, chance: random.Random) -> RuleBook:
             forms, faults = load(read_files(rule_files(sources)))
         names = chance.sample(sorted(forms.rules), wanted)
         forms = forms._replace(rules={name: forms.rules[name] for name in names})
-        return RuleBook(*compile_book(forms, faults, bundled))
+        return compile_book(forms, faults, bundled)
 
 
 def generated_rules(count: int, chance: random.Random) -> str:
@@ -217,14 +218,19 @@ def seconds(way: Callable[[Subject], object], subjects: Sequence[Subject]) -> fl
     return (time.process_time() - begin) / len(subjects)
 
 
-def speed(book: RuleBook, subjects: Sequence[Subject], rounds: int) -> Iterator[str]:
-    """How many replies a second each way takes."""
-    host = "mx.example.com"
+def speed(made: Compiled, subjects: Sequence[Subject], rounds: int) -> Iterator[str]:
+    """How many replies a second each way takes; each has a book of its own, and what that remembers."""
+    book = RuleBook(*made)
+    hosts = {name: f"mx.{provider.mx[0]}" for name, provider in book.providers.items() if provider.mx}
+
+    def classify(it: Subject) -> object:
+        return book.classify(hosts.get(it.provider or "", "mx.example.com"), it.code, it.enhanced, it.text, it.stage, it.origin)
+
     ways: dict[str, tuple[Callable[[Subject], object], int]] = {
-        "classify: provider and rule": (lambda it: book.classify(host, it.code, it.enhanced, it.text, it.stage, it.origin), 0),
-        "winner: its number": (book.winner, 0),
-        "first: its page and words": (book.first, 0),
-        "matches: all of them": (book.matches, 0),
+        "classify: provider and rule": (classify, 0),
+        "winner: its number": (RuleBook(*made).winner, 0),
+        "first: its page and words": (RuleBook(*made).first, 0),
+        "matches: all of them": (RuleBook(*made).matches, 0),
         "one by one, regex": (Sequential(book, words_first=True).first, FEW),
         "conditions first, regex": (Sequential(book, words_first=False).first, FEW),
     }
@@ -250,7 +256,7 @@ def different(book: RuleBook, subjects: Sequence[Subject]) -> int:
 
 def growth(sizes: Sequence[int], replies: int, rounds: int, seed: int) -> Iterator[str]:
     """What a reply costs by the number of rules, for the same replies."""
-    books = {size: book_of(size, random.Random(seed)) for size in sizes}
+    books = {size: RuleBook(*compiled(size, random.Random(seed))) for size in sizes}
     spent: dict[tuple[int, str], list[float]] = defaultdict(list)
     subjects = log_subjects(load_rulebook(), replies, random.Random(seed))
     for number in range(rounds + 1):
@@ -275,12 +281,13 @@ def main() -> Iterator[str]:
     parser.add_argument("--checked", type=int, default=2_000, help="replies of each kind whose answers are compared")
     parser.add_argument("--growth", default="100,400,1234,2500,5000", help="numbers of rules; empty for none")
     wish = parser.parse_args()
-    book = load_rulebook()
+    made = compiled(None, random.Random(wish.seed))
+    book = RuleBook(*made)
     yield f"{len(book.rules)} rules, load of the machine {os.getloadavg()[0]:.1f} on {os.cpu_count()} processors"
     for name, make in (("log", log_subjects), ("mixed", mixed_subjects)):
         subjects = make(book, wish.replies, random.Random(wish.seed))
         yield f"{name}: {len(subjects)} replies, {len({subject.text for subject in subjects})} different texts"
-        yield from speed(book, subjects, wish.rounds)
+        yield from speed(made, subjects, wish.rounds)
         yield f"  different answers: {different(book, subjects[: wish.checked])} of {min(len(subjects), wish.checked)}"
     if wish.growth:
         yield "growth:"

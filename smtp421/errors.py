@@ -83,6 +83,25 @@ class OutputUnwritable(Smtp421Error):
     template = "cannot write {path}: {reason}; check the folder and its permissions"
 
 
+class EvidenceUnusable(Smtp421Error):
+    """A file that was to answer questions of the diagnosis tree holds nothing that does."""
+
+    template = "nothing to learn from {path}: {reason}"
+
+
+class SessionUnusable(Smtp421Error):
+    """A file that was to hold a saved walk does not."""
+
+    template = "{path} is no walk saved by this version of smtp421 ({reason}); start anew with `smtp421 diagnose`"
+
+
+class NothingDeferred(Smtp421Error):
+    """A log or text holds no deferral of the kind that was asked for."""
+
+    template = "no deferral{wanted} in {shown}{others}"
+    exit_code = 1
+
+
 class SettingsUnreadable(Smtp421Error):
     """A text holds no settings of a mail server, or none that can be read."""
 

@@ -226,8 +226,13 @@ class Evidence(NamedTuple):
     key: str
     """What is answered: the ``evidence`` of a tree node."""
     answer: str
+    """One of the node's answers; ``unknown`` where somebody looked and found nothing."""
     source: str
     """In words for the reader: "the reply", "postconf -n", "you said so"."""
+    by: Literal["reply", "log", "evidence", "you"] = "evidence"
+    """Who says so: the reply itself, the history of a log, something else that was brought along, or a person."""
+    old: bool = False
+    """Whether it tells of a time long past: then it shows the way, but names no cause and raises nothing."""
 
 
 class Step(NamedTuple):
@@ -302,6 +307,8 @@ class Diagnosis(NamedTuple):
     limits: tuple[Limit, ...] = ()
     remarks: tuple[str, ...] = ()
     """Where text and code disagree, where a wrapping answer was opened, and the like."""
+    evidence: tuple[Evidence, ...] = ()
+    """All that was known; ``path`` tells what of it the walk took. Not part of the JSON contract."""
 
     def to_dict(self) -> dict[str, Any]:
         """The object of the JSON contract ``smtp421.diagnosis/1``, ready for :func:`json.dumps`."""

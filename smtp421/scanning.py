@@ -7,7 +7,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from datetime import datetime
 
-from smtp421.diagnosis.decide import diagnose
+from smtp421.diagnosis.decide import Given, diagnose
 from smtp421.logs import LINE_FORMATS, Stream
 from smtp421.logs.interface import LineFormat
 from smtp421.logs.layout import Layout
@@ -36,6 +36,7 @@ class Scan(Iterator[Diagnosis]):
         trusting: bool = True,
         clock: Callable[[], datetime] | None = None,
         formats: Sequence[LineFormat] = LINE_FORMATS,
+        evidence: Given = (),
     ) -> None:
         """``now`` is the clock for stamps without a year; ``trusting`` takes a file's own time for it, where that is earlier.
 
@@ -54,6 +55,7 @@ class Scan(Iterator[Diagnosis]):
         self._trusting = trusting
         self._clock = clock
         self._formats = formats
+        self._evidence = evidence
         self._read: list[Source] = []
         self._found = self._diagnoses(items)
 
@@ -117,7 +119,7 @@ class Scan(Iterator[Diagnosis]):
             if self.watch is not None:
                 self.watch(attempt, channel.name, channel.line)
             if attempt.status in _REPORTED:
-                yield diagnose(attempt, self._rulebook)
+                yield diagnose(attempt, self._rulebook, self._evidence)
 
 
 class _Channel:

@@ -17,6 +17,7 @@ class Commands(LazyGroup):
 
     entries: ClassVar = {
         "explain": Entry("smtp421.cli.explain", "explain"),
+        "diagnose": Entry("smtp421.cli.diagnose", "diagnose"),
         "scan": Entry("smtp421.cli.scan", "scan"),
         "formats": Entry("smtp421.cli.formats", "formats"),
         "tree": Entry("smtp421.cli.tree", "tree"),

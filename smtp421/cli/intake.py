@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
 
-from smtp421.diagnosis.decide import diagnose
+from smtp421.diagnosis.decide import Given, diagnose
 from smtp421.diagnosis.history import Finding, Where
 from smtp421.diagnosis.history_judgement import Judged, Judgement, judge
 from smtp421.diagnosis.history_ledger import By, Ledger
@@ -60,14 +60,22 @@ class Intake:
     """Takes what a scan finds, and counts it."""
 
     def __init__(
-        self, book: RuleBook, sieve: Sieve, *, by: By | None = None, lines: bool = False, anonymizer: Anonymizer | None = None
+        self,
+        book: RuleBook,
+        sieve: Sieve,
+        *,
+        by: By | None = None,
+        lines: bool = False,
+        anonymizer: Anonymizer | None = None,
+        evidence: Given = (),
     ) -> None:
-        """``lines`` keeps log lines to be shown."""
+        """``lines`` keeps log lines to be shown; ``evidence`` is what the scan was given."""
         self.ledger = Ledger(book.identify, by=by)
         self._book = book
         self._sieve = sieve
         self._lines = lines
         self._anonymizer = anonymizer
+        self._evidence = evidence
         self._where = Where("", None, "")
         self._session: str | None = None
 
@@ -78,7 +86,7 @@ class Intake:
             if not self._sieve.in_time(found.attempt):
                 continue
             if self._anonymizer is not None:
-                found = diagnose(self._anonymizer.attempt(found.attempt), self._book, logged=found.logged)
+                found = diagnose(self._anonymizer.attempt(found.attempt), self._book, self._evidence, logged=found.logged)
             yield self.ledger.add(found.attempt, Finding.of(found), session=self._session, where=self._where), found
 
     def wanted(self, scan: Scan) -> Iterator[Diagnosis]:
@@ -91,7 +99,7 @@ class Intake:
         """What to think of all that was taken so far."""
         from smtp421.diagnosis.history_close import close
 
-        return judge(close(self.ledger, self._book.tree.thresholds), self._book)
+        return judge(close(self.ledger, self._book.tree.thresholds), self._book, self._evidence)
 
     def _watch(self, attempt: Attempt, name: str, line: Line | None) -> None:
         text = "" if line is None else line.text

@@ -14,7 +14,7 @@ class Page(NamedTuple):
     """A page, ready for any renderer."""
 
     kind: str
-    """``rule``, ``cause``, ``fix``, ``provider``, ``code``, ``tree``, ``rules`` or ``report``."""
+    """``rule``, ``cause``, ``fix``, ``provider``, ``code``, ``tree``, ``rules``, ``walk`` or ``report``."""
     data: Mapping[str, Any]
     document: Document
 

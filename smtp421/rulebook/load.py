@@ -259,6 +259,9 @@ class _Loader:
                     self.faults.append(unknown(node, "node", edge.to, self.forms.nodes, (*path, "to")))
                 if edge.cause is not None and edge.cause not in self.forms.causes:
                     self.faults.append(unknown(node, "cause", edge.cause, self.forms.causes, (*path, "cause")))
+                for index, fix in enumerate(edge.fixes):
+                    if fix not in self.forms.fixes:
+                        self.faults.append(unknown(node, "fix", fix, self.forms.fixes, (*path, "fixes", index)))
         for root in self.forms.roots:
             if root.form.root not in self.forms.nodes:
                 self.faults.append(unknown(root, "node", root.form.root, self.forms.nodes, ("root",)))

@@ -239,6 +239,8 @@ class EdgeForm(Form):
     """What it is, where the text itself named no reason."""
     raises: Severity | None = None
     """Severity that the diagnosis has at least after this answer."""
+    fixes: tuple[Id, ...] = ()
+    """What to do after this answer, beside the fixes of the cause."""
 
 
 class NodeForm(Form):

@@ -14,6 +14,7 @@ _SAME = (
     "\u0432\u1c80 \u0434\u1c81 \u043e\u1c82 \u0441\u1c83 \u0442\u1c84\u1c85 \u044a\u1c86 \u0463\u1c87 \ua64b\u1c88"  # Cyrillic
 )
 _FOLDED = {ord(other): group[0] for group in _SAME.split(" ") for other in group[1:]}
+_ODD = frozenset(map(chr, _FOLDED))
 """Letters that IGNORECASE takes for one although ``str.lower`` does not (checked against both engines in the tests)."""
 
 # Flags stand inside: given as an argument they cost more than the search.
@@ -23,7 +24,9 @@ _HOST_NAME = r"(?i)(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\.)+[a-z][a-z0-9-]*[a-z0
 
 def fold(text: str) -> str:
     """Lower-case, character for character: two texts that are equal under IGNORECASE are equal when folded."""
-    return text.lower() if text.isascii() else text.translate(_FOLDED).lower()
+    if text.isascii() or _ODD.isdisjoint(text):
+        return text.lower()
+    return text.translate(_FOLDED).lower()
 
 
 def collapse(text: str) -> str:

@@ -58,4 +58,4 @@ class Result(NamedTuple):
     matched: str = ""
     """The words that it was found by."""
     note: str = ""
-    """Why the rule that was to win did not."""
+    """Why something does not hold, where that can be told."""

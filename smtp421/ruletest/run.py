@@ -33,9 +33,7 @@ def judge(check: Check, book: RuleBook, now: datetime) -> Result:
     else:
         outcome = Outcome.FAILED if differences else Outcome.PASSED
     winner, matched = (None, "") if diagnosis is None else (diagnosis.rule, diagnosis.matched)
-    lost = next((each.wanted for each in differences if each.what == "rule" and each.wanted is not None), None)
-    note = "" if lost is None else _why_lost(lost, diagnosis, book)
-    return Result(check, outcome, differences, winner, matched, note)
+    return Result(check, outcome, differences, winner, matched, _why(differences, diagnosis, book))
 
 
 def _differences(check: Check, diagnosis: Diagnosis | None) -> Iterator[Difference]:
@@ -57,9 +55,13 @@ def _plain(value: Any) -> Any:
     return str(value) if isinstance(value, str) else value
 
 
-def _why_lost(rule: str, diagnosis: Diagnosis | None, book: RuleBook) -> str:
+def _why(differences: tuple[Difference, ...], diagnosis: Diagnosis | None, book: RuleBook) -> str:
+    """Why something does not hold, where that can be told."""
     if diagnosis is None:
-        return "the text holds nothing to explain"
+        return "the text holds nothing to explain" if differences else ""
+    rule = next((each.wanted for each in differences if each.what == "rule"), None)
+    if rule is None:
+        return ""
     attempt = diagnosis.attempt
     who = identity_of(attempt, book)
     replies = [attempt.reply] if attempt.inner is None else [attempt.inner, attempt.reply]

@@ -20,6 +20,9 @@ LOG = (
     "Nov 20 10:00:00 mx postfix/smtp[1]: ABCDEF1234: to=<u@example.com>, relay=mx.example.com[192.0.2.1]:25, delay=1, "
     f"delays=0/0/0/1, dsn=4.2.0, status=deferred (host mx.example.com[192.0.2.1] said: {REPLY} (in reply to RCPT TO command))\n"
 )
+MAIN_CF = "smtp_destination_concurrency_limit = 2\nsmtp_tls_security_level = may\n"
+EXIM_CONF = "begin transports\nsmtp:\n  driver = smtp\n  max_parallel = 2\nbegin retry\n* * F,2h,15m; G,16h,1h,1.5; F,4d,6h\n"
+PIPED = {"journalctl": LOG, "postconf": MAIN_CF, "exim": EXIM_CONF}
 RULES = f"""\
 schema: smtp421.rules/1
 rules:
@@ -27,9 +30,6 @@ rules:
      counterexamples: [451 other], references: [{{title: A page, url: 'https://example.com/', checked: {date.today()}}}]}}
 """
 CASES = "schema: smtp421.cases/1\ntests: [{text: 450 4.2.0 Greylisted, cause: greylisting}]\n"
-MAIN_CF = "smtp_destination_concurrency_limit = 2\nsmtp_tls_security_level = may\n"
-EXIM_CONF = "begin transports\nsmtp:\n  driver = smtp\n  max_parallel = 2\nbegin retry\n* * F,2h,15m; G,16h,1h,1.5; F,4d,6h\n"
-PIPED = {"journalctl": LOG, "postconf": MAIN_CF, "exim": EXIM_CONF}
 
 
 def commands(command: Command, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Command]]:
@@ -78,11 +78,11 @@ def test_examples_run(example: str, smtp421, tmp_path: Path, monkeypatch: pytest
     for name in ("mail.log", "mail.log.1", "replies.txt"):
         Path(name).write_text(LOG)
     Path("bounce.txt").write_text(REPLY)
+    Path("main.cf").write_text(MAIN_CF)
     for name in ("my-rules", "old", "new", "main/rules", "rules"):
         Path(name).mkdir(parents=True)
         Path(name, "acme.yaml").write_text(RULES)
     Path("cases.yaml").write_text(CASES)
-    Path("main.cf").write_text(MAIN_CF)
     monkeypatch.setattr("smtp421.sender.dns.resolver", lambda servers, timeout: _good_dns)
     piped = next((text for start, text in PIPED.items() if example.startswith(start)), REPLY)
     words = shlex.split(re.split(" [<>] ", example.rpartition("| ")[2])[0])

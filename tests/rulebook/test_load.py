@@ -191,7 +191,7 @@ def test_faults_of_other_kinds_of_files(book_of: BookOf, base: Path) -> None:
         .read_text()
         .replace("root: who", "root: whom")
         .replace("to: why", "to: wy")
-        .replace("cause: unknown", "cause: unkown")
+        .replace("cause: unknown", "cause: unkown, fixes: [slow-down, slow-dwon]")
     )
     providers = (base / "providers.yaml").read_text().replace("gsmtp$", "'(gsmtp'").replace("kind: software", "kind: hardware")
     book = book_of(causes=causes, tree=tree, providers=providers)
@@ -201,6 +201,7 @@ def test_faults_of_other_kinds_of_files(book_of: BookOf, base: Path) -> None:
         ("providers", "'hardware' is none of 'mailbox', 'gateway', 'sending_service', 'software', 'list' or 'tool'"),
         ("providers", "invalid pattern: missing ) at position 6 (before '')"),
         ("tree", "there is no cause 'unkown' (did you mean 'unknown'?)"),
+        ("tree", "there is no fix 'slow-dwon' (did you mean 'slow-down'?)"),
         ("tree", "there is no node 'whom' (did you mean 'who'?)"),
         ("tree", "there is no node 'wy' (did you mean 'why'?)"),
         ("tree", "there is no node 'wy' (did you mean 'why'?)"),
@@ -210,6 +211,7 @@ def test_faults_of_other_kinds_of_files(book_of: BookOf, base: Path) -> None:
     assert book.tree.root == ""
     assert book.tree.nodes["who"].answers["remote"].to is None
     assert book.tree.nodes["who"].answers["local"].cause is None
+    assert book.tree.nodes["who"].answers["local"].fixes == ("slow-down",)
 
 
 def test_pages_hold_what_the_files_say(book_of: BookOf, base: Path) -> None:

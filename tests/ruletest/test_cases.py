@@ -5,6 +5,9 @@ import pytest
 from smtp421.rulebook.sources import RuleSource, RuleText
 from smtp421.ruletest.cases import read_cases
 
+BOMB = "schema: smtp421.cases/1\na: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
+    f"{chr(98 + number)}: &{chr(98 + number)} [{', '.join(['*' + chr(97 + number)] * 9)}]\n" for number in range(9)
+)
 HEAD = "schema: smtp421.cases/1\ntests:\n"
 
 
@@ -83,6 +86,8 @@ def test_faults(case, place, words, book):
     ("text", "words"),
     [
         ("schema: smtp421.cases/1\n", "'tests' is missing"),
+        (BOMB, "more than 400000 values"),
+        (f"schema: smtp421.cases/1\ntests: {'[' * 3000}{']' * 3000}\n", "nesting depth"),
         ("schema: smtp421.cases/1\ntests: 3\n", "found 3"),
         ("schema: smtp421.cases/1\ntests: [\n", "not valid YAML"),
         ("schema: smtp421.casses/1\ntests: []\n", "did you mean 'smtp421.cases/1'"),

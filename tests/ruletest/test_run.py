@@ -102,7 +102,8 @@ def test_nothing_to_explain(book, now):
         (Difference("rule", "generic-greylisting", None),),
         "the text holds nothing to explain",
     )
-    assert none.outcome is Outcome.FAILED
+    assert (none.outcome, none.note) == (Outcome.FAILED, "the text holds nothing to explain")
+    assert (passed.note, failed.note) == ("", "")
 
 
 def test_why_a_rule_lost(book, now):

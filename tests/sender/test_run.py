@@ -31,7 +31,7 @@ def test_a_sender_without_reverse_dns_that_is_listed(dns, sender):
     zone = {key: value for key, value in GOOD.items() if key[1] != "PTR"}
     report = check(sender, dns({**zone, ("25.2.0.192.zen.spamhaus.org", "A"): "127.0.0.2"}))
     found = evidence(json.loads(json.dumps(report.to_dict())))
-    assert [(each.key, each.answer) for each in found] == [("identity", "faulty"), ("reputation", "issues")]
+    assert [(each.key, each.answer) for each in found] == [("identity", "dns_faulty"), ("reputation", "issues")]
     assert found[0].source == "sender check: 192.0.2.25 has no reverse DNS."
     assert "Spamhaus ZEN (SBL: spam sources)" in found[1].source
 
