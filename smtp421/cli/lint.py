@@ -43,7 +43,7 @@ WriteBaseline = Annotated[
 Config = Annotated[
     Path | None,
     typer.Option(
-        metavar="FILE", rich_help_panel=WHICH, help="Default: smtp421.toml or [tool.smtp421] of pyproject.toml, found upwards."
+        metavar="FILE", rich_help_panel=WHICH, help="Default: smtp421.toml, or tool.smtp421 in pyproject.toml, found upwards."
     ),
 ]
 Form = Annotated[
