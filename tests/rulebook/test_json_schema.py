@@ -139,3 +139,16 @@ def test_fields_are_described():
     match = json_schema("rules")["definitions"]["MatchForm"]["properties"]
     assert match["text"]["examples"][0][0] == r"\[TSS0?4\]"
     assert "examples" not in json_schema("cases")["definitions"]["CaseForm"]["properties"]["text"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_field_is_described(kind):
+    made = json_schema(kind)
+    parts = {kind: made, **made["definitions"]}
+    silent = [
+        f"{name}.{key}"
+        for name, part in parts.items()
+        for key, field in part.get("properties", {}).items()
+        if "description" not in field
+    ]
+    assert silent == []
