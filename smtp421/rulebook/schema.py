@@ -19,7 +19,7 @@ Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_l
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(_[a-z0-9]+)*$", max_length=40)]
 """Ids of causes and providers: words in lower case joined by underscores."""
 Line = Annotated[str, StringConstraints(min_length=1, max_length=2000, strip_whitespace=True)]
-Url = Annotated[str, StringConstraints(pattern=r"^https?://[^\s<>\"]+$", max_length=500)]
+Url = Annotated[str, StringConstraints(pattern=r'^https?://[^\s<>"]+$', max_length=500)]
 CodePattern = Annotated[str, StringConstraints(pattern=r"^[2-5](xx|\d\d)$")] | Annotated[int, Field(ge=200, le=599)]
 """A reply code: ``421``, or ``4xx`` for the class."""
 EnhancedPattern = Annotated[str, StringConstraints(pattern=r"^([245x])\.(\d{1,3}|x)\.(\d{1,3}|x)$")]

@@ -1,6 +1,7 @@
 """The JSON Schemas for editors: current, valid, and of one mind with the models."""
 
 import json
+import re
 import tomllib
 from pathlib import Path
 
@@ -152,3 +153,14 @@ def test_every_field_is_described(kind):
         if "description" not in field
     ]
     assert silent == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_patterns_are_those_of_ecma_script(kind):
+    """In Unicode mode, which editors use, a backslash stands only before what means something."""
+    patterns = re.findall(r'"pattern": "(.*)"', text_of(kind))
+    assert [
+        pattern
+        for pattern in map(json.loads, map('"{}"'.format, patterns))
+        if re.search(r"\\[^sdwSDWbB\\^$.*+?()\[\]{}|/]", pattern)
+    ] == []
