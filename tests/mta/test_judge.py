@@ -266,7 +266,7 @@ def test_smarthosts(mta: str, text: str, host: str | None, book) -> None:
 def test_domains_of_providers(book) -> None:
     assert domains(book.providers["gmail"]) == ("gmail.com", "googlemail.com")
     assert domains(book.providers["google_workspace"]) == ()
-    assert domains(book.providers["gmx"]) == ("gmx.net", "gmx.de", "gmx.com", "gmx.at", "gmx.ch")
+    assert domains(book.providers["gmx"]) == ("gmx.net", "gmx.de", "gmx.com", "gmx.at", "gmx.ch", "mail.com")
     assert domains(book.providers["yahoo_japan"]) == ("yahoo.co.jp", "ybb.ne.jp")
     assert domains(book.providers["ovh"]) == ()
 
