@@ -30,6 +30,8 @@ class Judged(NamedTuple):
     """None where nothing about a delivery was found in it."""
     hits: tuple[tuple[Rule, str], ...]
     """The rules that fit and the words that matched, the winner first."""
+    ids: frozenset[str] = frozenset()
+    """The ids of the rules that fit."""
 
     @property
     def winner(self) -> Rule | None:

@@ -21,6 +21,7 @@ from smtp421.logs import read_paste
 from smtp421.model import Fault
 from smtp421.rulebook import RuleBook, schema
 from smtp421.rulebook.compile import compile_book
+from smtp421.rulebook.literals import needed_literals
 from smtp421.rulebook.load import CASES, Entry, Forms, load_all, load_cases, unknown_names
 from smtp421.rulebook.patterns import pattern_error
 from smtp421.rulebook.sources import RuleText
@@ -29,6 +30,10 @@ from smtp421.rulebook.yaml_places import Place
 F = TypeVar("F", bound=schema.Form)
 MOST_SLOW = 40
 """Time-outs of patterns after which no further examples are tried: a pack that has more is made to keep us busy."""
+
+
+MOST_WORK = 3_000_000
+"""Tries of patterns without words, and rules that fit, after which no further examples are tried either."""
 
 
 class Settings(NamedTuple):
@@ -65,13 +70,18 @@ class Pack:
         self._faulty = {fault.path for fault in self.faults}
         self._judged: dict[str, Judged] = {}
         self._subjects: dict[str, list[tuple[int, str]]] = {}
-        self._suppressions = {file.name: tuple(suppressions_in(file)) for file in self.files.values()}
+        self.suppressions = [each for file in self.files.values() for each in suppressions_in(file)]
+        """The comments of all files that hold findings back."""
+        self._suppressions: dict[tuple[str, int], list[Suppression]] = {}
+        for each in self.suppressions:
+            self._suppressions.setdefault((each.span.path, each.line), []).append(each)
         self.used: set[Suppression] = set()
         """Suppressions that held something back; known once all other checks have run."""
         self.ran: frozenset[str] = frozenset()
         """The slugs of the checks that run."""
         self.gave_up = False
-        """Whether patterns were so slow that some examples were not tried."""
+        """Whether patterns were so slow, or so many fit, that some examples were not tried."""
+        self._work = 0
 
     @cached_property
     def files_by_name(self) -> dict[str, SourceFile]:
@@ -136,14 +146,10 @@ class Pack:
             (("counterexamples", index, text) for index, text in enumerate(form.counterexamples)),
         )
 
-    @property
-    def suppressions(self) -> list[Suppression]:
-        """The comments of all files that hold findings back."""
-        return [each for found in self._suppressions.values() for each in found]
-
-    def suppressions_of(self, name: str) -> tuple[Suppression, ...]:
-        """Those of one file."""
-        return self._suppressions.get(name, ())
+    def suppressions_of(self, span: Span) -> list[Suppression]:
+        """Those that hold for a place: its file's and its line's."""
+        lines = {0, span.line}
+        return [each for line in lines for each in self._suppressions.get((span.path, line), ())]
 
     def is_given(self, entry: Entry[Any], key: str) -> bool:
         """Whether an entry has something under a key, be it that the loader found fault with it."""
@@ -167,6 +173,11 @@ class Pack:
         """The rules compiled: those that are linted together with the base."""
         return RuleBook(*compile_book(self.forms, (), ()))
 
+    @cached_property
+    def _wordless(self) -> int:
+        """How many patterns there are that are tried on every text."""
+        return sum(not needed_literals(text).sets for entry in self.forms.rules.values() for text in entry.form.match.text)
+
     def judge(self, text: str) -> Judged:
         """What the whole set of rules makes of a text."""
         if text not in self._judged:
@@ -179,13 +190,16 @@ class Pack:
         now = datetime.combine(self.settings.today, time(), timezone.utc)  # noqa: UP017
         first: Judged | None = None
         for attempt in read_paste(text, now):
-            judged = Judged(attempt, verdict_of(attempt, self.book, identity_of(attempt, self.book)).hits)
+            hits = verdict_of(attempt, self.book, identity_of(attempt, self.book)).hits
+            judged = Judged(attempt, hits, frozenset(rule.id for rule, _words in hits))
             first = first or judged
             told = attempt.reply.code is not None or attempt.reply.enhanced_code is not None or attempt.format != "reply"
             if judged.hits or told:
                 first = judged
                 break
-        self.gave_up = sum(self.book.slow.values()) > MOST_SLOW
+            self._work += len(judged.hits)
+        self._work += self._wordless
+        self.gave_up = self._work > MOST_WORK or sum(self.book.slow.values()) > MOST_SLOW
         return first or Judged(None, ())
 
     @property

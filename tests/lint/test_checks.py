@@ -60,7 +60,7 @@ PLACES = {
     "invalid-ignore": (4, 26, 4, 71),
 }
 """Line, column, end line and end column of the finding in the broken file."""
-ELSEWHERE = {"unreadable-file"}
+ELSEWHERE = {"unreadable-file", "examples-not-tried"}
 """Checks whose faults cannot be written as a text: see test_hostile.py."""
 
 

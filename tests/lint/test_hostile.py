@@ -77,10 +77,19 @@ def test_a_pack_of_hanging_patterns_is_given_up(pack_of) -> None:
         "examples: ['450 {1}{0}']}}\n"
     )
     pack = pack_of("schema: smtp421.rules/1\nrules:\n" + "".join(rule.format(number, "a" * 2000) for number in range(60)))
-    report = run(pack, Choice(("example-fails", "redos")))
+    report = run(pack, Choice(("example-fails", "redos", "examples-not-tried")))
+    assert "examples-not-tried" in {finding.slug for finding in report.findings}
     assert pack.gave_up
     assert sum(pack.book.slow.values()) <= MOST_SLOW + 60
     assert len([finding for finding in report.findings if finding.slug == "redos"]) > 5
+
+
+def test_a_pack_in_which_everything_fits_is_given_up(pack_of, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("smtp421.lint.pack.MOST_WORK", 500)
+    rule = "  - {{id: acme-{0}, title: T{0}, match: {{text: ['\\w+']}}, cause: rate_limit, summary: S., examples: ['450 word{0}']}}\n"
+    pack = pack_of("schema: smtp421.rules/1\nrules:\n" + "".join(map(rule.format, range(60))))
+    assert only(run(pack, Choice(("examples-not-tried",)))).span.line == 0
+    assert told(run(pack, Choice(("example-fails",)))) == []
 
 
 def test_links_pipes_and_large_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

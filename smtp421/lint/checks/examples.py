@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from smtp421.lint.check import Found, check
-from smtp421.lint.finding import Level, Related
+from smtp421.lint.finding import Level, Related, Span
 from smtp421.lint.judged import Judged
 from smtp421.lint.pack import Pack
-from smtp421.lint.private import private_parts, stand_ins
+from smtp421.lint.private import Private, private_parts, stand_ins
 from smtp421.rulebook import schema
 from smtp421.rulebook.load import Entry
+
+SOME_ADDRESSES = 20
+"""Addresses of one example that are told."""
 
 
 @check("E701", "missing-example", Level.WARNING)
@@ -58,7 +62,7 @@ def example_fails(pack: Pack) -> Iterator[Found]:
     for entry in pack.rules:
         for key, index, text in pack.examples(entry):
             judged = pack.judge(text)
-            fits = any(rule.id == entry.form.id for rule, _words in judged.hits)
+            fits = entry.form.id in judged.ids
             if key == "examples" and not fits and not pack.gave_up:
                 yield pack.found(entry, f"the rule does not fit this example: {pack.why_not(entry, judged)}", key, index)
             elif key == "counterexamples" and judged.winner is not None and judged.winner.id == entry.form.id:
@@ -95,7 +99,7 @@ def example_stolen(pack: Pack) -> Iterator[Found]:
 
 def _stolen(pack: Pack, entry: Entry[schema.RuleForm], index: int, judged: Judged) -> Iterator[Found]:
     winner = judged.winner
-    if winner is None or winner.id == entry.form.id or all(rule.id != entry.form.id for rule, _words in judged.hits):
+    if winner is None or winner.id == entry.form.id or entry.form.id not in judged.ids:
         return
     other = pack.forms.rules[winner.id]
     message = f"won by {winner.id!r}, which goes by {judged.hits[0][1]!r}; give this rule priority, or the other one `not_text`"
@@ -107,8 +111,33 @@ def shadowed_by(pack: Pack, entry: Entry[schema.RuleForm]) -> str | None:
     winners = {judged.winner.id if judged.winner else "" for judged in map(pack.judge, entry.form.examples)}
     if len(winners) != 1 or entry.form.id in winners or "" in winners:
         return None
-    fits = all(any(rule.id == entry.form.id for rule, _words in pack.judge(text).hits) for text in entry.form.examples)
+    fits = all(entry.form.id in pack.judge(text).ids for text in entry.form.examples)
     return winners.pop() if fits else None
+
+
+@check("E705", "examples-not-tried", Level.WARNING)
+def examples_not_tried(pack: Pack) -> Iterator[Found]:
+    r"""Examples were left untried, since too many patterns run into their time limit, have no words, or fit everything.
+
+    Lint does not run without end, whatever a pack holds; what it says of examples and of rules against each other is not
+    complete then. Mend the findings on patterns first.
+
+    Bad:
+
+        thousands of rules with text: ['\w+ \w+']
+
+    Good:
+
+        rules with words in their patterns
+    """
+    for entry in pack.rules:
+        for _key, _index, text in pack.examples(entry):
+            pack.judge(text)
+    if pack.gave_up:
+        name = next(iter(pack.files_by_name), "")
+        yield Found(
+            Span(name), "not all examples were tried: patterns are too slow or fit too much; mend those, or lint fewer files"
+        )
 
 
 @check("E704", "example-private-data", Level.WARNING)
@@ -133,16 +162,32 @@ def example_private_data(pack: Pack) -> Iterator[Found]:
         instead = stand_ins(texts)
         words = " ".join(entry.form.match.text).replace("\\", "").lower() if instead else ""
         for key, index, text in pack.examples(entry) if instead else ():
+            parts: dict[str, list[Private]] = {}
             for part in private_parts(text):
                 domain = part.text.lower().partition("@")[2]
-                if part.text.lower() in constant or (domain and domain in words):
-                    continue
-                new = instead[part.text]
-                changed = text[: part.start] + new + text[part.end :]
-                safe = pack.judge(text).winner == pack.judge(changed).winner
-                fix = pack.fix_of(entry, (key, index), [(part.start, part.end, new)], f"write {new}", safe=safe)
-                span = pack.file(entry).part(pack.place(entry, key, index), part.start, part.end) or pack.at(entry, key, index)
-                yield Found(span, f"{part.text} is {part.what} of somebody; write {new}", fix=fix, subject=entry.form.id)
+                if part.text.lower() not in constant and not (domain and domain in words):
+                    parts.setdefault(part.text, []).append(part)
+            yield from _private(pack, entry, (key, index), text, dict(islice(parts.items(), SOME_ADDRESSES)), instead)
+
+
+def _private(
+    pack: Pack,
+    entry: Entry[schema.RuleForm],
+    path: tuple[str, int],
+    text: str,
+    parts: dict[str, list[Private]],
+    instead: dict[str, str],
+) -> Iterator[Found]:
+    """A finding for each address in an example; its fix writes another one wherever it stands there."""
+    changed = text
+    for part in sorted((part for places in parts.values() for part in places), reverse=True):
+        changed = changed[: part.start] + instead[part.text] + changed[part.end :]
+    safe = not parts or pack.judge(text).winner == pack.judge(changed).winner
+    for told, places in parts.items():
+        new = instead[told]
+        fix = pack.fix_of(entry, path, [(part.start, part.end, new) for part in places], f"write {new}", safe=safe)
+        span = pack.file(entry).part(pack.place(entry, *path), places[0].start, places[0].end) or pack.at(entry, *path)
+        yield Found(span, f"{told} is {places[0].what} of somebody; write {new}", fix=fix, subject=entry.form.id)
 
 
 def _constant(pack: Pack) -> Iterator[str]:

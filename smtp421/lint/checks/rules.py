@@ -105,7 +105,7 @@ def _shadowed_in_theory(pack: Pack, entry: Entry[schema.RuleForm]) -> tuple[str 
     winners: set[str] = set()
     for text in texts:
         judged = pack.judge(text)
-        if judged.winner is None or all(rule.id != form.id for rule, _words in judged.hits):
+        if judged.winner is None or form.id not in judged.ids:
             return None, ""
         winners.add(judged.winner.id)
     return (winners.pop(), texts[0]) if len(winners) == 1 and form.id not in winners else (None, "")
