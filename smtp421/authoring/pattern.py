@@ -17,7 +17,7 @@ from smtp421.rulebook.texts import TEXT_CAP, collapse
 MOST_WORDS = 8
 COMMON = 3.0
 """Rarity below which a word makes a run worse: it stands in every twentieth example."""
-LEAST = ((2, 10), (2, 6), (1, 6))
+LEAST = ((2, 6), (1, 6))
 """Words and letters that a pattern has at least; the next pair is for replies that have no such run."""
 TRIED = 40
 """Runs that are looked for among the examples."""

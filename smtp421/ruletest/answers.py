@@ -11,7 +11,7 @@ from smtp421.rulebook.schema import CaseForm
 CAPTURES = "captures"
 
 
-def _decisive_code(diagnosis: Diagnosis) -> int | None:
+def _code(diagnosis: Diagnosis) -> int | None:
     return diagnosis.attempt.reply.code
 
 
@@ -38,7 +38,7 @@ ASKED: Mapping[str, Callable[[Diagnosis], Any]] = {
     "who_acts": lambda diagnosis: diagnosis.who_acts,
     "retry": lambda diagnosis: diagnosis.retry.helps,
     "fix": lambda diagnosis: diagnosis.fixes[0].id if diagnosis.fixes else None,
-    "reply_code": _decisive_code,
+    "reply_code": _code,
     "enhanced_code": _enhanced,
     "captures.wait_seconds": lambda diagnosis: diagnosis.retry.wait_seconds,
     "captures.matched": lambda diagnosis: diagnosis.matched or None,
@@ -56,6 +56,9 @@ ASKED: Mapping[str, Callable[[Diagnosis], Any]] = {
 """Two more concern the answer as a whole: ``explained`` (whether there is one) and ``not_rule`` (a rule that must not win)."""
 
 
+CAPTURED = tuple(name.partition(".")[2] for name in ASKED if name.startswith(f"{CAPTURES}."))
+
+
 def wanted_of(form: CaseForm) -> Iterator[tuple[str, Any]]:
     """What a case asserts: the expectations that it gives, a null too."""
     if not form.explained:
@@ -66,6 +69,3 @@ def wanted_of(form: CaseForm) -> Iterator[tuple[str, Any]]:
     for name in CAPTURED:
         if name in form.captures.model_fields_set:
             yield f"{CAPTURES}.{name}", getattr(form.captures, name)
-
-
-CAPTURED = tuple(name.partition(".")[2] for name in ASKED if name.startswith(f"{CAPTURES}."))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
@@ -17,16 +18,30 @@ from smtp421.ruletest.checks import Check, Difference, Outcome, Result
 
 def run(checks: Iterable[Check], book: RuleBook, now: datetime) -> Iterator[Result]:
     """Judge checks one by one, in their order. ``now`` is the clock for stamps without a year."""
+    checks = tuple(checks)
+    times = Counter(check.text for check in checks)
+    known: dict[str, Diagnosis | None] = {}  # a fifth of our texts is an example here and a counterexample there
     for check in checks:
-        yield judge(check, book, now)
+        text = check.text
+        diagnosis = known[text] if text in known else _explained(text, book, now)
+        if times[text] > 1:
+            known[text] = diagnosis
+        yield _judged(check, diagnosis, book)
 
 
 def judge(check: Check, book: RuleBook, now: datetime) -> Result:
     """Explain a text and compare."""
+    return _judged(check, _explained(check.text, book, now), book)
+
+
+def _explained(text: str, book: RuleBook, now: datetime) -> Diagnosis | None:
     try:
-        diagnosis = explain(check.text, rulebook=book, now=now)
+        return explain(text, rulebook=book, now=now)
     except NothingToExplain:
-        diagnosis = None
+        return None
+
+
+def _judged(check: Check, diagnosis: Diagnosis | None, book: RuleBook) -> Result:
     differences = tuple(_differences(check, diagnosis))
     if check.todo is not None:
         outcome = Outcome.TODO if differences else Outcome.TODO_PASSED

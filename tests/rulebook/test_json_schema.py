@@ -1,6 +1,7 @@
 """The JSON Schemas for editors: current, valid, and of one mind with the models."""
 
 import json
+import re
 import tomllib
 from pathlib import Path
 
@@ -139,3 +140,27 @@ def test_fields_are_described():
     match = json_schema("rules")["definitions"]["MatchForm"]["properties"]
     assert match["text"]["examples"][0][0] == r"\[TSS0?4\]"
     assert "examples" not in json_schema("cases")["definitions"]["CaseForm"]["properties"]["text"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_field_is_described(kind):
+    made = json_schema(kind)
+    parts = {kind: made, **made["definitions"]}
+    silent = [
+        f"{name}.{key}"
+        for name, part in parts.items()
+        for key, field in part.get("properties", {}).items()
+        if "description" not in field
+    ]
+    assert silent == []
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_patterns_are_those_of_ecma_script(kind):
+    """In Unicode mode, which editors use, a backslash stands only before what means something."""
+    patterns = re.findall(r'"pattern": "(.*)"', text_of(kind))
+    assert [
+        pattern
+        for pattern in map(json.loads, map('"{}"'.format, patterns))
+        if re.search(r"\\[^sdwSDWbB\\^$.*+?()\[\]{}|/]", pattern)
+    ] == []
