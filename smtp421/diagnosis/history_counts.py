@@ -106,8 +106,9 @@ class Axis:
         before = self.step
         if other.first is not None:
             self.step = max(self.step, other.step)
-            self.first = other.first if self.first is None else min(self.first, other.first)
-            self.last = max(self.last, other.last)
+            if self.first is None:
+                self.first, self.last = other.first, other.last
+            self.first, self.last = min(self.first, other.first), max(self.last, other.last)
             self._widen()
         return self.step // before, self.step // other.step
 

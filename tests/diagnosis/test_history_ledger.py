@@ -78,8 +78,7 @@ def count(events, book, **options):
 def judged(book):
     def read(lines, **more):
         intake = Intake(book, Sieve(), **more)
-        for _ in intake.take(smtp421.scan(lines, rulebook=book, now=NOW)):
-            pass
+        intake.take(smtp421.scan(lines, rulebook=book, now=NOW))
         return intake.judgement()
 
     return read
