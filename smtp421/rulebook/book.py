@@ -9,11 +9,12 @@ from typing import Any, NamedTuple
 
 from smtp421.model import Attempt, EnhancedCode, Fault, Origin, Stage
 from smtp421.rulebook import decode
+from smtp421.rulebook.finders import TIMEOUT
 from smtp421.rulebook.matcher import Matcher
 from smtp421.rulebook.pages import Cause, Columns, FixPage, Info, Provider, Rule, Subject, Tree
 from smtp421.rulebook.providers import Directory, Identity
 from smtp421.rulebook.texts import collapse
-from smtp421.rulebook.words import STRIKES, TIMEOUT, WordIndex
+from smtp421.rulebook.words import STRIKES, WordIndex
 
 
 class Match(NamedTuple):
@@ -43,11 +44,11 @@ class RuleBook:
         providers = fixes + len(names["fixes"])
         self._tree = providers + len(names["providers"])
         texts = self._tree + 2
-        marks = texts + 2 + len(index["texts"]["starts"])
         self._index = index
         self._lines = lines
-        self._matcher = Matcher(index, WordIndex(index["texts"], lines, texts))
-        self._directory = Directory(index, WordIndex(index["marks"], lines, marks))
+        words = WordIndex(index["texts"], lines, texts)
+        self._matcher = Matcher(index, words)
+        self._directory = Directory(index, words)
         self._rules = decode.Pages(names["rules"], lines, 0, decode.rule)
         self.rules: Mapping[str, Rule] = self._rules
         """By id, the strongest first."""
@@ -107,16 +108,14 @@ class RuleBook:
         ``host`` is the relay's name; ``text`` must be white-space collapsed. A reply with a code whose origin is not known is
         taken for a server's, as :func:`smtp421.diagnosis.subject.subject_of` does.
         """
-        provider, family, software = self._directory.who(host, code, text, origin)
+        who = self._directory.who(host, code, text, origin)
         if origin is None and code is not None:
             origin = Origin.REMOTE
-        return Classified(
-            provider, self._matcher.winner(Subject(text, code, enhanced, stage, origin, provider, family, software))
-        )
+        return Classified(who.provider, self._matcher.winner(text, (code, enhanced, stage, origin, *who)))
 
     def winner(self, subject: Subject) -> int | None:
         """The number of the rule that wins."""
-        return self._matcher.winner(subject)
+        return self._matcher.winner(subject.text, subject[1:])
 
     def number_of(self, rule: str) -> int:
         """The number of a rule in the order of rank. Raises KeyError."""
