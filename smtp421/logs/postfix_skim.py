@@ -14,7 +14,7 @@ from typing import Any
 from smtp421.logs.formats import LINE_FORMATS
 from smtp421.logs.layout import Layout
 from smtp421.logs.line import squeeze
-from smtp421.logs.postfix import NAME, QUEUE_ID, daemon_of, read_reason, read_relay, status_of
+from smtp421.logs.postfix import NAME, daemon_of, read_reason, read_relay, status_of
 from smtp421.logs.session import session_of
 from smtp421.logs.skim import MOST_REMEMBERED, Answer, Memory, Sink, Skim
 from smtp421.logs.source import lines_of
@@ -23,16 +23,17 @@ from smtp421.reply import parse_enhanced
 _ASIDE = r"host\ |lost\ connection\ with|conversation\ with|connect\ to\ "
 _TOLD = re.compile(
     rf"""\](?=:\ )..(?:
-         (?P<queue_id>{QUEUE_ID}):\ (?:
-           to=<(?P<recipient>[^>\s\\#@]+@(?P<domain>[^>\s\\#@]+))>,\ (?:orig_to=<[^>]*>,\ )?
-           relay=(?P<relay>[^,\s]+),\ (?:conn_use=\d+,\ )?delay=(?P<delay>\d+(?:\.\d+)?),\ delays=[\d./]+,
-           \ dsn=(?:2[\d.]+,\ status=sent|(?P<deferred>[45][\d.]+,\ status=deferred\ \(.*))
+         (?P<queue_id>[0-9A-Za-z]++):\ (?:
+           to=<(?P<recipient>[^>@\\#\s]++@(?P<domain>[^>@\\#\s]++))>,\ (?:orig_to=<[^>]*>,\ )?
+           relay=(?P<relay>[^,\s]++),\ (?:conn_use=\d+,\ )?delay=(?P<delay>\d++(?:\.\d++)?),\ delays=[^,]++,
+           \ dsn=(?:2[\d.]++,\ status=sent|(?P<deferred>[45][\d.]++,\ status=deferred\ \(.*+))
            | to=<|from=<[^>]*>,\ status=|{_ASIDE}|milter-|reject|hold:|discard
          )
-         | NOQUEUE:\ |\w*:?\ ?to=<|{_ASIDE}|queue\ |(?:warning|fatal|error):\s|dsn=|message\ repeated\s
+         | NOQUEUE:\ |to=<|{_ASIDE}|queue\ |(?:warning|fatal|error):\s|dsn=|message\ repeated\s
        )""",
     re.VERBOSE,
 )
+"""Quantifiers are possessive: what does not fit is given up at once."""
 _HEAD = re.compile(r"(?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)) \S+ \S")
 _BSD = 15
 """Characters of a BSD stamp."""
