@@ -52,6 +52,8 @@ class Wish(NamedTuple):
     textfile: Path | None = None
     follow: bool = False
     input_format: str | None = None
+    jobs: str = "1"
+    rules: tuple[Path, ...] = ()
 
 
 def run(wish: Wish, book: RuleBook, hidden: Anonymizer | None) -> int:
@@ -71,7 +73,13 @@ def run(wish: Wish, book: RuleBook, hidden: Anonymizer | None) -> int:
     else:
         try:
             with progress(scan, _size(wish.files), wanted=not wish.follow):
-                live.run(scan)
+                if (jobs := _jobs(wish, intake)) > 1:
+                    from smtp421.cli.jobs import Plan, count_in_parts
+
+                    plan = Plan(wish.rules, wish.sieve, wish.by, wish.lines, datetime.now(UTC))
+                    count_in_parts(_oldest_first(wish.files), jobs, intake, scan, book, plan)
+                else:
+                    live.run(scan)
         except KeyboardInterrupt:
             if not live.telling:
                 raise
@@ -79,6 +87,15 @@ def run(wish: Wish, book: RuleBook, hidden: Anonymizer | None) -> int:
     for told in (*scan.remarks, *book.remarks):
         remark(str(told))
     return _report(intake, scan, book, wish) or code
+
+
+def _jobs(wish: Wish, intake: Intake) -> int:
+    """How many processes read the inputs: one for what cannot be read in parts."""
+    if wish.jobs == "1" or wish.follow or STDIN in wish.files or not intake.skims or wish.input_format is not None:
+        return 1
+    from smtp421.cli.jobs import jobs_of
+
+    return jobs_of(wish.jobs, wish.files)
 
 
 def _report(intake: Intake, scan: Scan, book: RuleBook, wish: Wish) -> int:
