@@ -106,7 +106,7 @@ class Decided:
 
     def raised(self, severity: Severity) -> Decided:
         """Take a severity, where it is higher."""
-        if severity.rank > self.severity.rank:
+        if severity is not self.severity and severity.rank > self.severity.rank:
             self.severity = severity
         return self
 
