@@ -234,6 +234,11 @@ class Outcomes:
     def __init__(self) -> None:
         self.sent = self.deferred = self.bounced = 0
 
+    @property
+    def attempts(self) -> int:
+        """All of them."""
+        return self.sent + self.deferred + self.bounced
+
     def merge(self, other: Outcomes) -> None:
         """Count what another has counted too."""
         self.sent += other.sent

@@ -104,6 +104,7 @@ class PostfixSkimmer:
                     number += text.count("\n", counted, start)
                     counted, end = start, text.find("\n", at)
                     yield number, block[start:end] if end >= 0 else block[start:]
+                    self._second = ""  # the line may have been of another
                 continue
             attempts += 1
             if bsd:

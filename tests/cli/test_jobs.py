@@ -18,7 +18,6 @@ from smtp421.diagnosis.history_close import close
 from smtp421.diagnosis.history_merge import merge
 from smtp421.logs.source import open_part, part_ends
 
-
 MAKER = Path(__file__).parents[2] / "benchmarks" / "make_log.py"
 
 
