@@ -21,7 +21,9 @@ _SYMFONY = re.compile(
 )
 _SWIFT_BARE = re.compile(r"got code [\"']?(?P<code>[45]\d\d)[\"']?(?:, (?!with)(?P<text>[^\n]*))?")
 _PHPMAILER = re.compile(
-    r"(?:Detail: (?P<text>.*?)\s*)?SMTP code: (?P<code>\d{3})(?:\s*Additional SMTP info: (?P<more>[^\n]*))?", re.DOTALL
+    r"(?:(?:Detail|recipients failed: \S{1,254}): (?P<text>.*?)\s*)?"
+    r"SMTP code: (?P<code>\d{3})(?:\s*Additional SMTP info: (?P<more>[^\n]*))?",
+    re.DOTALL,
 )
 _DOTNET = re.compile(r"server response was: (?P<text>.*?)(?:\n\s+at |\n\s*At line|\s*-->|$)", re.DOTALL | re.IGNORECASE)
 _STATUS_CODE = re.compile(r"StatusCode: (?P<code>[45]\d\d)\b.*?(?P<text>[45]\.\d{1,3}\.\d{1,3} [^\n]*)", re.DOTALL)

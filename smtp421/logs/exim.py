@@ -41,7 +41,7 @@ _AFTER = Lazy(
 _HELO_CLOSED = Lazy(r"in response to (?:EHLO|HELO) \S+ \((?:EHLO|HELO) response was: (?P<reply>.*)\)$", re.DOTALL)
 _HELO_CLOSED_OPEN = Lazy(r"\((?:EHLO|HELO) response was: (?P<reply>[245]\d\d.*?)\)?$", re.DOTALL)
 _INBOUND = Lazy(
-    r"H=(?P<host>\S+)?(?: \([^)]*\))? \[(?P<address>[^\]]+)\].*?(?:F=<(?P<sender>[^>]*)> )?"
+    r"H=(?P<host>[^\s\[]+)?(?: \([^)]*\))? ?\[(?P<address>[^\]]+)\].*?(?:F=<(?P<sender>[^>]*)> )?"
     r"(?:temporarily rejected|rejected|deferred) (?P<event>[A-Z]+(?: after)?|connection\b.*?)"
     r"(?: ?<(?P<recipient>[^>]*)>)?:?\s+(?P<reason>.*)",
     re.DOTALL,

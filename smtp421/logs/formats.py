@@ -104,7 +104,7 @@ LINE_FORMATS: tuple[Row, ...] = (
     Row("msmtp", "msmtp", (" exitcode=EX_",)),
     Row("zonemta", "zonemta", (" mx=",)),
     Row("chasquid", "chasquid", (" from=", "Queue.SendLoop", "Courier.SMTP")),
-    Row("sendmail", "sendmail", (" stat=", "ruleset=tls_")),
+    Row("sendmail", "sendmail", (" stat=", "ruleset=", "SYSERR(")),
     Row(
         "postfix",
         "postfix",

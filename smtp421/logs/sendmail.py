@@ -38,6 +38,13 @@ _SENT = Lazy(r"Sent \((.*?)\)?$", re.DOTALL)
 _OCTAL = Lazy(r"(?:\\[23][0-7]{2})+")
 _PROCESS = Lazy(r"\[(\d+)\]: ")
 _OWN_TLS = Lazy(r"\bruleset=tls_(?:server|rcpt|clt|client), .*?\breject=(?P<reply>[45]\d\d .*)", re.DOTALL)
+_CLIENT = Lazy(
+    r"\bruleset=check_(?P<check>\w+), (?:arg1=<?(?P<argument>[^,>]*)>?, )?.*?"
+    r"\brelay=(?P<relay>.*?), reject=(?P<reply>[45]\d\d .*)",
+    re.DOTALL,
+)
+"""What our own server answered a client (RFC 5321 4.2); ``arg1`` is the recipient of check_rcpt."""
+_TROUBLE = Lazy(r"\bSYSERR\([^)]*\): (?P<reason>.*)", re.DOTALL)
 _OWN_WORDS = (
     "Connection reset by ",
     "Connection timed out with ",
@@ -48,10 +55,12 @@ _OWN_WORDS = (
 
 
 def recognises(text: str) -> bool:
-    """Whether a line is Sendmail's: a recipient list and a ``stat=``, or a refusal of its own TLS rules."""
+    """Whether a line is Sendmail's: a recipient list and a ``stat=``, a refusal by its own rules, or trouble of its own."""
     if " stat=" in text:
         return _delivery(text) is not None
-    return "ruleset=tls_" in text and _OWN_TLS.search(text) is not None
+    if "ruleset=" in text:
+        return _OWN_TLS.search(text) is not None or _CLIENT.search(text) is not None
+    return "SYSERR(" in text and _TROUBLE.search(text) is not None
 
 
 def _delivery(text: str) -> tuple[str | None, re.Match[str]] | None:
@@ -90,6 +99,9 @@ class Reader:
         if own := _OWN_TLS.search(line.text):
             self._refused[key] = own["reply"].strip()
             return
+        if beside := _beside(line):
+            yield beside
+            return
         refused = self._refused.pop(key, None)
         for attempt in read(line):
             if refused and "reply=" not in line.text and line.text.rstrip().endswith(refused):
@@ -100,6 +112,26 @@ class Reader:
     def close(self) -> Iterator[Attempt]:
         """Every delivery was told when its line came."""
         return iter(())
+
+
+def _beside(line: Line) -> Attempt | None:
+    """What is no delivery: a client that our own rules turned away, trouble of our own."""
+    if "ruleset=" in line.text and (found := _CLIENT.search(line.text)):
+        reply = read_reply(unescape_octal(found["reply"]))
+        if reply is not None:
+            return Attempt(
+                reply,
+                NAME,
+                Origin.INBOUND,
+                line.number,
+                line.timestamp,
+                recipient=found["argument"] or None if found["check"] == "rcpt" else None,
+                relay=_relay(f"relay={found['relay']},"),
+                status=Status.DEFERRED if reply.code is not None and reply.code < 500 else Status.BOUNCED,
+            )
+    if "SYSERR(" in line.text and " stat=" not in line.text and (trouble := _TROUBLE.search(line.text)):
+        return Attempt(read_words(trouble["reason"]), NAME, Origin.LOCAL, line.number, line.timestamp)
+    return None
 
 
 def read(line: Line) -> Iterator[Attempt]:

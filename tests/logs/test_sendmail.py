@@ -93,3 +93,41 @@ def test_octal_bytes(logged, text):
 def test_other_lines():
     assert not sendmail.recognises("Nov 20 mail sm-mta[1]: STARTTLS=client, relay=mx.example.com., verify=FAIL")
     assert not sendmail.recognises("to=<u@example.com>, delay=3, status=deferred, stat=x")
+
+
+@pytest.mark.parametrize(
+    ("rest", "code", "recipient", "relay", "status"),
+    [
+        (
+            "ruleset=check_rcpt, arg1=<u@example.com>, relay=mx.example.org [192.0.2.4], reject=451 4.7.1 Greylisting in action",
+            451,
+            "u@example.com",
+            Relay("mx.example.org", "192.0.2.4"),
+            Status.DEFERRED,
+        ),
+        (
+            "ruleset=check_relay, arg1=[192.0.2.4], arg2=192.0.2.4, relay=mx.example.org [192.0.2.4], reject=421 4.3.2 Too many",
+            421,
+            None,
+            Relay("mx.example.org", "192.0.2.4"),
+            Status.DEFERRED,
+        ),
+        ("ruleset=check_mail, arg1=<a@example.org>, relay=[192.0.2.4], reject=553 5.1.8 no", 553, None, None, Status.BOUNCED),
+    ],
+)
+def test_what_our_server_answered_a_client(attempts, rest, code, recipient, relay, status):
+    (attempt,) = attempts(sendmail.FORMAT, f"Nov 20 22:35:57 mail sm-mta[231]: 6AKMZvq8000229: {rest}")
+    assert (attempt.origin, attempt.reply.code, attempt.recipient, attempt.relay, attempt.status) == (
+        Origin.INBOUND,
+        code,
+        recipient,
+        relay,
+        status,
+    )
+
+
+def test_trouble_of_our_own_is_no_attempt(attempts):
+    (attempt,) = attempts(
+        sendmail.FORMAT, "Nov 20 22:35:57 mail sendmail[1]: 6AKMZvq8000229: SYSERR(root): collect: read timeout"
+    )
+    assert (attempt.origin, attempt.status, attempt.reply.text) == (Origin.LOCAL, None, "collect: read timeout")
