@@ -38,7 +38,8 @@ def load_rulebook(paths: Iterable[Path] = ()) -> RuleBook:
 
 
 @lru_cache(maxsize=1)
-def _default_book() -> RuleBook:
+def default_book() -> RuleBook:
+    """The rule book of who names none, loaded once a process."""
     return load_rulebook()
 
 
@@ -50,11 +51,11 @@ def explain_all(
     ``now`` is the clock for stamps without a year (default: the real one). Raises :class:`smtp421.errors.NothingToExplain`
     where the text holds nothing about a delivery.
     """
-    book = rulebook or _default_book()
+    book = rulebook or default_book()
     given = tuple(evidence)
     attempts = read_paste(text, now or datetime.now(UTC))
     diagnoses = [diagnose(attempt, book, given, logged=attempt.format != "reply") for attempt in attempts]
-    diagnoses = [diagnosis for diagnosis in diagnoses if _tells_something(diagnosis)]
+    diagnoses = [diagnosis for diagnosis in diagnoses if tells_something(diagnosis)]
     if not diagnoses:
         shown = " ".join(text.split())
         raise NothingToExplain(shown=repr(shown[:60] + ("…" if len(shown) > 60 else "")))
@@ -96,11 +97,11 @@ def scan(
         lines = open_source(lines)
     items: Iterable[Item] = [lines] if isinstance(lines, Source) else lines
     if now is not None:
-        return Scan(items, rulebook or _default_book(), now, trusting=False, formats=formats)
-    return Scan(items, rulebook or _default_book(), datetime.now(UTC), clock=lambda: datetime.now(UTC), formats=formats)
+        return Scan(items, rulebook or default_book(), now, trusting=False, formats=formats)
+    return Scan(items, rulebook or default_book(), datetime.now(UTC), clock=lambda: datetime.now(UTC), formats=formats)
 
 
-def _tells_something(diagnosis: Diagnosis) -> bool:
+def tells_something(diagnosis: Diagnosis) -> bool:
     """Whether a diagnosis rests on anything: a code, a rule, a log line, or at least words of the field."""
     attempt: Attempt = diagnosis.attempt
     if diagnosis.logged or diagnosis.rule or attempt.reply.code is not None or attempt.reply.enhanced_code is not None:

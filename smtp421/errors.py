@@ -68,6 +68,13 @@ class MissingExtra(Smtp421Error):
     template = "{feature} needs the package {package}: pip install 'smtp421[{extra}]'"
 
 
+class BatchUnusable(Smtp421Error):
+    """A table whose columns are not what :mod:`smtp421.arrow` takes."""
+
+    template = "cannot diagnose this batch: {reason}"
+    exit_code = 2
+
+
 class OutputUnwritable(Smtp421Error):
     """A file could not be written."""
 

@@ -20,7 +20,7 @@ Path = str | os.PathLike[str]
 Item = str | bytes | Source | os.PathLike[str] | tuple[Path, str | bytes]
 """A line; an input; or a line of one of several inputs that are followed, with its path."""
 
-_REPORTED = (Status.DEFERRED, Status.SUSPENDED, Status.EXPIRED, None)
+REPORTED = (Status.DEFERRED, Status.SUSPENDED, Status.EXPIRED, None)
 """Deferrals, not what was sent or bounced."""
 
 
@@ -116,7 +116,7 @@ class Scan(Iterator[Diagnosis]):
             self.attempts += 1
             if self.watch is not None:
                 self.watch(attempt, channel.name, channel.line)
-            if attempt.status in _REPORTED:
+            if attempt.status in REPORTED:
                 yield diagnose(attempt, self._rulebook)
 
 
