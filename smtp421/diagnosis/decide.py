@@ -63,7 +63,7 @@ def diagnose(attempt: Attempt, book: RuleBook, evidence: Iterable[Evidence] = ()
     ``logged`` tells whether the text held more than a reply.
     """
     who = identity_of(attempt, book)
-    verdict = _verdict(attempt, book, who)
+    verdict = verdict_of(attempt, book, who)
     rule = verdict.rule
     origin = _origin(attempt, rule)
     confidence = _confidence(verdict)
@@ -76,7 +76,7 @@ def diagnose(attempt: Attempt, book: RuleBook, evidence: Iterable[Evidence] = ()
     own = rule if rule is not None and rule.cause == cause_id else None
     provider_id = who.provider or _speaker(attempt, rule, origin, book)
     provider = book.providers.get(provider_id) if provider_id else None
-    final = _is_final(attempt)
+    final = is_final(attempt)
     retry = _retry(attempt, own, cause, final=final)
     domain = attempt.recipient.rpartition("@")[2] if attempt.recipient and "@" in attempt.recipient else None
     fix_ids = (own.fixes if own else ()) or cause.fixes
@@ -109,7 +109,7 @@ def diagnose(attempt: Attempt, book: RuleBook, evidence: Iterable[Evidence] = ()
     )
 
 
-def _verdict(attempt: Attempt, book: RuleBook, who: Identity) -> Verdict:
+def verdict_of(attempt: Attempt, book: RuleBook, who: Identity) -> Verdict:
     """The rules that fit; for a chain of answers those that fit the inner one, unless only the outer one's words are known."""
     outer = tuple(book.matches(subject_of(attempt.reply, attempt, who)))
     if attempt.inner is None:
@@ -171,7 +171,7 @@ def _confidence(verdict: Verdict) -> Confidence:
     return rule.confidence
 
 
-def _is_final(attempt: Attempt) -> bool:
+def is_final(attempt: Attempt) -> bool:
     """Whether the receiver said no for good: a 5yz reply that the sending server did not treat as a deferral."""
     code = attempt.reply.code
     return code is not None and code >= 500 and attempt.status is not Status.DEFERRED

@@ -144,7 +144,8 @@ def _listed(ledger: Ledger, zone: Zone, now: int) -> Iterator[Message]:
 
     waiting = nsmallest(MOST_WAITING, ledger.tracks, key=lambda track: (-track.waited(now), *_name(track)))
     finished = sorted(
-        (*ledger.listed, *ledger.started.values(), *ledger.again), key=lambda track: (-(track.ended or 0), track.since, *_name(track))
+        (*ledger.listed, *ledger.started.values(), *ledger.again),
+        key=lambda track: (-(track.ended or 0), track.since, *_name(track)),
     )
     for track in (*waiting, *finished):
         yield message(track)

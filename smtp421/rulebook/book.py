@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from smtp421.model import Attempt, Fault
+from smtp421.model import Attempt, EnhancedCode, Fault, Origin, Stage
 from smtp421.rulebook import decode
+from smtp421.rulebook.finders import TIMEOUT
 from smtp421.rulebook.matcher import Matcher
-from smtp421.rulebook.pages import Cause, FixPage, Info, Provider, Rule, Subject, Tree
+from smtp421.rulebook.pages import Cause, Columns, FixPage, Info, Provider, Rule, Subject, Tree
 from smtp421.rulebook.providers import Directory, Identity
 from smtp421.rulebook.texts import collapse
-from smtp421.rulebook.words import STRIKES, TIMEOUT, WordIndex
+from smtp421.rulebook.words import STRIKES, WordIndex
 
 
 class Match(NamedTuple):
@@ -21,6 +22,15 @@ class Match(NamedTuple):
 
     rule: Rule
     matched: str
+
+
+class Classified(NamedTuple):
+    """Who answered, and the rule that wins."""
+
+    provider: str | None
+    """The provider that the relay or the text names."""
+    rule: int | None
+    """The rule's number in the order of rank; :attr:`RuleBook.columns` are by number."""
 
 
 class RuleBook:
@@ -34,11 +44,11 @@ class RuleBook:
         providers = fixes + len(names["fixes"])
         self._tree = providers + len(names["providers"])
         texts = self._tree + 2
-        marks = texts + 2 + len(index["texts"]["starts"])
         self._index = index
         self._lines = lines
-        self._matcher = Matcher(index, WordIndex(index["texts"], lines, texts))
-        self._directory = Directory(index, WordIndex(index["marks"], lines, marks))
+        words = WordIndex(index["texts"], lines, texts)
+        self._matcher = Matcher(index, words)
+        self._directory = Directory(index, words)
         self._rules = decode.Pages(names["rules"], lines, 0, decode.rule)
         self.rules: Mapping[str, Rule] = self._rules
         """By id, the strongest first."""
@@ -65,8 +75,13 @@ class RuleBook:
         return tuple(Fault(*fault) for fault in self._index["faults"])
 
     @cached_property
+    def columns(self) -> Columns:
+        """What is often asked of rules, without decoding their pages."""
+        return decode.columns(self.rules, json.loads(self._lines[self._tree + 1]))
+
+    @cached_property
     def _causes_of_rules(self) -> dict[str, str]:
-        return dict(zip(self.rules, json.loads(self._lines[self._tree + 1]), strict=True))
+        return dict(zip(self.columns.id, self.columns.cause, strict=True))
 
     def cause_of(self, rule: str) -> str:
         """The cause of a rule, without decoding its page."""
@@ -78,6 +93,33 @@ class RuleBook:
         text = collapse(reply.text)
         provider, family, software = self.identity(attempt.relay.host if attempt.relay else None, text)
         return Subject(text, reply.code, reply.enhanced_code, reply.stage, attempt.origin, provider, family, software)
+
+    def classify(
+        self,
+        host: str | None,
+        code: int | None,
+        enhanced: EnhancedCode | None,
+        text: str,
+        stage: Stage | None,
+        origin: Origin | None,
+    ) -> Classified:
+        """Who answered, and the rule that wins, of one reply, cheaply: what a log of millions is counted with.
+
+        ``host`` is the relay's name; ``text`` must be white-space collapsed. A reply with a code whose origin is not known is
+        taken for a server's, as :func:`smtp421.diagnosis.subject.subject_of` does.
+        """
+        who = self._directory.who(host, code, text, origin)
+        if origin is None and code is not None:
+            origin = Origin.REMOTE
+        return Classified(who.provider, self._matcher.winner(text, (code, enhanced, stage, origin, *who)))
+
+    def winner(self, subject: Subject) -> int | None:
+        """The number of the rule that wins."""
+        return self._matcher.winner(subject.text, subject[1:])
+
+    def number_of(self, rule: str) -> int:
+        """The number of a rule in the order of rank. Raises KeyError."""
+        return self._rules.number(rule)
 
     def first(self, subject: Subject) -> Match | None:
         """The rule that wins."""
@@ -103,6 +145,10 @@ class RuleBook:
     def identity(self, host: str | None, text: str) -> Identity:
         """Who answered, by the relay's host name and by marks in the text."""
         return self._directory.identity(host, text)
+
+    def who(self, host: str | None, code: int | None, text: str, origin: Origin | None) -> Identity:
+        """Who answered, also by a server's name in the text; see :meth:`smtp421.rulebook.providers.Directory.who`."""
+        return self._directory.who(host, code, text, origin)
 
     @property
     def remarks(self) -> tuple[str, ...]:

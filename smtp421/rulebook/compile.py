@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from smtp421.model import Fault
 from smtp421.rulebook import pages, schema
-from smtp421.rulebook.index import axes, marks_index, rules_index, to_json
+from smtp421.rulebook.index import axes, texts_index, to_json
 from smtp421.rulebook.load import Entry, Forms
 from smtp421.rulebook.rank import SHUT_OUT, SOFTWARE, confidence, decided_by, rank
 from smtp421.rulebook.sources import RuleSource
@@ -25,7 +25,7 @@ class Compiled(NamedTuple):
     head: dict[str, Any]
     """The index: all that matching needs."""
     pages: bytes
-    """Lines: pages in the order of the names in the index, the tree, the rules' causes, the words of rules and of marks."""
+    """Lines: pages in the order of the names in the index, the tree, the rules' columns, the words of rules and marks."""
 
 
 def compile_book(forms: Forms, faults: Sequence[Fault], sources: Sequence[RuleSource]) -> Compiled:
@@ -36,8 +36,7 @@ def compile_book(forms: Forms, faults: Sequence[Fault], sources: Sequence[RuleSo
     causes = [_cause(entry.form, forms) for entry in forms.causes.values()]
     fixes = [_fix(entry.form) for entry in forms.fixes.values()]
     providers = [_provider(entry.form) for entry in forms.providers.values()]
-    texts = rules_index(rules)
-    marks = marks_index(providers, own=[name for name, entry in forms.providers.items() if not _bundled(entry)])
+    texts = texts_index(rules, providers, own=[name for name, entry in forms.providers.items() if not _bundled(entry)])
     index = {
         "names": {
             "rules": [rule.id for rule in rules],
@@ -47,7 +46,6 @@ def compile_book(forms: Forms, faults: Sequence[Fault], sources: Sequence[RuleSo
         },
         "texts": texts.head,
         "axes": axes(rules, texts.head["starts"], {provider.id: provider for provider in providers}),
-        "marks": marks.head,
         "mx": {suffix.lower().strip("."): provider.id for provider in reversed(providers) for suffix in provider.mx},
         "families": {
             provider.id: [provider.family, provider.kind in SHUT_OUT, provider.kind in SOFTWARE] for provider in providers
@@ -63,8 +61,9 @@ def compile_book(forms: Forms, faults: Sequence[Fault], sources: Sequence[RuleSo
         ),
         "faults": list(faults),
     }
-    rows = (*rules, *causes, *fixes, *providers, _tree(forms), [rule.cause for rule in rules])
-    lines = [line.encode("utf-8", "surrogatepass") for line in (*map(to_json, rows), *texts.lines, *marks.lines)]
+    columns = [[getattr(rule, name) for rule in rules] for name in pages.Columns._fields[1:]]
+    rows = (*rules, *causes, *fixes, *providers, _tree(forms), columns)
+    lines = [line.encode("utf-8", "surrogatepass") for line in (*map(to_json, rows), *texts.lines)]
     index["lengths"] = [len(line) + 1 for line in lines]
     return Compiled(json.loads(to_json(index)), b"\n".join((*lines, b"")))
 

@@ -9,7 +9,7 @@ from itertools import accumulate
 from typing import Any, TypeVar
 
 from smtp421.model import Confidence, Origin, Severity, WhoActs
-from smtp421.rulebook.pages import Cause, Citation, Conditions, Edge, FixPage, LimitPage, Node, Provider, Rule, Tree
+from smtp421.rulebook.pages import Cause, Citation, Columns, Conditions, Edge, FixPage, LimitPage, Node, Provider, Rule, Tree
 
 T = TypeVar("T")
 
@@ -47,6 +47,10 @@ class Pages(Mapping[str, T]):
         if page is None:
             page = self._decoded[number] = self._decode(json.loads(self._lines[self._first + number]))
         return page
+
+    def number(self, name: str) -> int:
+        """The number of a page. Raises KeyError."""
+        return self._numbers[name]
 
     def __getitem__(self, name: str) -> T:
         return self.at(self._numbers[name])
@@ -91,6 +95,19 @@ def rule(row: list[Any]) -> Rule:
         match=Conditions(
             tuple(text), tuple(not_text), tuple(code), tuple(enhanced_code), tuple(stage), tuple(origin), provider_known
         ),
+    )
+
+
+def columns(names: Iterable[str], rows: Sequence[Sequence[Any]]) -> Columns:
+    """What is often asked of rules."""
+    causes, providers, severities, origins, confidences = rows
+    return Columns(
+        tuple(names),
+        tuple(causes),
+        tuple(providers),
+        tuple(map(_severity, severities)),
+        tuple(None if origin is None else Origin(origin) for origin in origins),
+        tuple(map(Confidence, confidences)),
     )
 
 

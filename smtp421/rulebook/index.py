@@ -7,33 +7,32 @@ that fits is the rule that wins, and all that is known of patterns is a bit mask
 from __future__ import annotations
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Hashable, Iterable, Sequence
+from itertools import chain
 from typing import Any, NamedTuple
 
+from smtp421.rulebook.finders import EXACT, FOLDED, OTHER, PLAIN, TIMED
 from smtp421.rulebook.literals import needed_literals
 from smtp421.rulebook.pages import Provider, Rule
 from smtp421.rulebook.rank import SHUT_OUT
-from smtp421.rulebook.words import EXACT, FOLDED, OTHER, PLAIN, TIMED
+from smtp421.rulebook.texts import collapse, fold
+from smtp421.rulebook.words import automaton_of
 
 Step = list[Any]
-"""How a pattern is confirmed: ``[EXACT, literal, ...]``, else the engine, the pattern and further sets of literals."""
+"""How a pattern is searched: ``[EXACT, literal, ...]``, else the engine, the pattern and further sets of literals."""
 
 MARK_ORDER = ("mailbox", "gateway", "sending_service", "list", "software", "tool")
 """Which kind of provider a text speaks of first, where it bears the marks of several."""
 
 
-def _step(pattern: str, *, trusted: bool) -> tuple[Step, Sequence[str]]:
-    """How a pattern is confirmed, and the literals of which each match holds one; none where nothing is known."""
-    needed = needed_literals(pattern)
-    best, *further = needed.sets or ((),)
-    if needed.exact:
-        return [EXACT, *best], best
-    if not trusted:
-        return [TIMED, pattern, *further], best
-    if needed.lowered:
-        return [FOLDED, needed.lowered, *further], best
-    return [PLAIN if needed.plain else OTHER, pattern, *further], best
+LEAST = 3
+"""Bytes that each literal of a set must have for the set to be looked for."""
+TRIMMED = 4
+"""Letters that a literal must have to be looked for without the blanks around it."""
+
+Owned = tuple[Sequence[str], bool]
+"""The patterns of one owner, and whether they are trusted: bundled, and run without a time limit."""
 
 
 class Indexed(NamedTuple):
@@ -41,29 +40,72 @@ class Indexed(NamedTuple):
 
     head: dict[str, Any]
     lines: list[str]
-    """The literals; the patterns that each speaks for; then for each owner how its patterns are confirmed, as JSON."""
+    """The literals; the patterns that each speaks for; then for each owner how its patterns are searched, as JSON."""
 
 
-def words_index(sets: Iterable[tuple[Sequence[str], bool]]) -> Indexed:
-    """Index the patterns of rules, or of providers; each comes with whether its patterns are trusted."""
+def words_index(owners: Iterable[Owned], texts: Iterable[str]) -> Indexed:
+    """Index patterns by their literals; ``texts`` are replies as they are met: they tell which literals are rare.
+
+    The literals of its rarest set speak for a pattern; those of its further sets must only be there too.
+    """
+    owners = list(owners)
+    common = _occurrences((pattern for patterns, _trusted in owners for pattern in patterns), texts)
     steps: list[str] = []
     starts: list[int] = []
     numbers: dict[str, list[int]] = defaultdict(list)
     always: list[int] = []
     count = 0
-    for patterns, trusted in sets:
+    for patterns, trusted in owners:
         starts.append(count)
-        pairs = [_step(pattern, trusted=trusted) for pattern in patterns]
-        steps.append(to_json([step for step, _best in pairs]))
-        for number, best in enumerate([best for _step, best in pairs] or [()], count):
-            if not best:
+        pairs = [_step(pattern, common, trusted=trusted) for pattern in patterns]
+        steps.append(to_json([step for step, _sets in pairs]))
+        for number, sets in enumerate([sets for _step, sets in pairs] or [()], count):
+            if not sets:
                 always.append(number)
-            for literal in least(best):
+            for literal in sets[0] if sets else ():
                 numbers[literal].append(number)
+            for literal in chain(*sets[1:]):
+                numbers.setdefault(literal, [])
         count += max(1, len(pairs))
     literals = sorted(numbers)
     head = "\t".join(literals), "\t".join(ranges(numbers[literal]) for literal in literals)
     return Indexed({"count": count, "starts": starts, "always": ranges(always)}, [*head, *steps])
+
+
+def _step(pattern: str, common: Counter[str], *, trusted: bool) -> tuple[Step, Sequence[Sequence[str]]]:
+    """How a pattern is searched, and the sets of which each match holds a literal; none where all texts must be searched."""
+    needed = needed_literals(pattern)
+    sets = sorted(_sets(pattern), key=lambda literals: sum(common[literal] for literal in literals))
+    if needed.exact:
+        return [EXACT, *needed.sets[0]], sets
+    if not trusted:
+        return [TIMED, pattern, *sets[1:]], sets
+    if needed.lowered:
+        return [FOLDED, needed.lowered, *sets[1:]], sets
+    return [PLAIN if needed.plain else OTHER, pattern, *sets[1:]], sets
+
+
+def _sets(pattern: str) -> list[list[str]]:
+    """The sets of a pattern that are looked for."""
+    sets = [least(list(map(_trimmed, literals))) for literals in needed_literals(pattern).sets]
+    return [literals for literals in sets if min(len(literal.encode()) for literal in literals) >= LEAST]
+
+
+def _trimmed(literal: str) -> str:
+    """A literal without the blanks around it, where it tells enough without: fewer literals are found sooner."""
+    trimmed = literal.strip()
+    return trimmed if len(trimmed) >= TRIMMED else literal
+
+
+def _occurrences(patterns: Iterable[str], texts: Iterable[str]) -> Counter[str]:
+    """In how many texts each literal of some patterns occurs."""
+    found: Counter[str] = Counter()
+    literals = {literal for pattern in patterns for literals in _sets(pattern) for literal in literals}
+    if literals:
+        automaton = automaton_of(literals)
+        for text in texts:
+            found.update({literal for _end, literal in automaton.iter(fold(collapse(text)))})
+    return found
 
 
 def to_json(value: Any) -> str:
@@ -73,7 +115,8 @@ def to_json(value: Any) -> str:
 
 def least(literals: Sequence[str]) -> list[str]:
     """The literals that are left when those go that hold another one of them."""
-    return [literal for literal in literals if not any(other in literal for other in literals if other != literal)]
+    different = dict.fromkeys(literals)
+    return [literal for literal in different if not any(other in literal for other in different if other != literal)]
 
 
 def ranges(numbers: Iterable[int]) -> str:
@@ -87,21 +130,20 @@ def ranges(numbers: Iterable[int]) -> str:
     return " ".join("-".join(map(str, part)) for part in parts)
 
 
-def marks_index(providers: Iterable[Provider], own: Collection[str]) -> Indexed:
-    """Index the marks of providers; those of ``own`` come from the user and run with a time limit."""
+def texts_index(rules: Sequence[Rule], providers: Iterable[Provider], own: Collection[str]) -> Indexed:
+    """Index the patterns of rules and the marks of providers: those of ``own`` come from the user and run with a time limit.
+
+    First the ``text`` of all rules, then the ``not_text`` of those that have one, their *vetoes*, then the marks.
+    """
+    vetoed = [number for number, rule in enumerate(rules) if rule.match.not_text]
     marked = [provider for provider in providers if provider.marks]
     marked.sort(key=lambda provider: (MARK_ORDER.index(provider.kind), provider.id))
-    head, lines = words_index((provider.marks, provider.id not in own) for provider in marked)
-    return Indexed({"ids": [provider.id for provider in marked], **head}, lines)
-
-
-def rules_index(rules: Sequence[Rule]) -> Indexed:
-    """Index the patterns of rules: the ``text`` of all, then the ``not_text`` of those that have one, its *vetoes*."""
-    vetoed = [number for number, rule in enumerate(rules) if rule.match.not_text]
     texts = [(rule.match.text, rule.label == "bundled") for rule in rules]
     vetoes = [(rules[number].match.not_text, rules[number].label == "bundled") for number in vetoed]
-    head, lines = words_index([*texts, *vetoes])
-    return Indexed({"vetoed": vetoed, **head}, lines)
+    marks = [(provider.marks, provider.id not in own) for provider in marked]
+    examples = (text for rule in rules for text in (*rule.examples, *rule.counterexamples))
+    head, lines = words_index([*texts, *vetoes, *marks], examples)
+    return Indexed({"vetoed": vetoed, "marked": [provider.id for provider in marked], **head}, lines)
 
 
 def axes(rules: Sequence[Rule], starts: Sequence[int], providers: dict[str, Provider]) -> dict[str, list[Any]]:

@@ -23,8 +23,14 @@ MAX_UNION = 64
 """Most literals that one pattern may need."""
 MAX_SETS = 3
 """Most sets that are kept of one pattern."""
-TELLING = 9
-"""Letters of a literal from which on no further sets are needed."""
+COMMON = (
+    " temporarily deferred try again later please connection message messages mail emails recipient sender address mailbox "
+    "server service host domain client error failure failed limit exceeded rejected blocked listed list policy reputation "
+    "greylisted unavailable refused timeout system local not available temporary unable too many lookup dns command spam "
+    "content from for you your the this has been was with and to of in on at by is not have are rate quota ip user account "
+    "reached maximum connections per hour minute "
+)
+"""What many replies hold: a literal that is a part of it tells little."""
 MAX_DEPTH = 60
 MAX_LENGTH = 200
 OTHER_MEANING = re.compile(r"(?<!\\)(?:\\\\)*(?:\{(?!\d+(?:,\d*)?\}|,\d+\})|\[:\^?\w+:\])")
@@ -121,16 +127,19 @@ def _ranges_in(tree: Any) -> Iterator[tuple[int, int]]:
 
 def _worth(literals: Literals) -> tuple[int, int]:
     """How telling a set is: that whose shortest literal is longest, and of two such the smaller."""
-    return min(map(len, literals)), -len(literals)
+    return min(map(_telling, literals)), -len(literals)
+
+
+def _telling(literal: str) -> int:
+    """How many letters a literal is worth."""
+    return len(literal) // 3 if literal.strip() in COMMON else len(literal)
 
 
 def _ranked(sets: Iterable[Literals]) -> tuple[Literals, ...]:
     """The sets that tell something, the most telling first."""
     usable = {literals for literals in sets if len(literals) <= MAX_UNION and all(map(_usable, literals))}
     ranked = sorted(usable, key=lambda literals: (_worth(literals), literals), reverse=True)
-    if not ranked or _worth(ranked[0])[0] >= TELLING:
-        return tuple(ranked[:1])
-    return tuple(ranked[:1] + [literals for literals in ranked[1:MAX_SETS] if _worth(literals)[0] > 2])
+    return tuple(ranked[:MAX_SETS])
 
 
 def _usable(literal: str) -> bool:

@@ -1,22 +1,31 @@
-"""Which rules fit a reply: words and conditions as bit masks, walked in the order of rank."""
+"""Which rules fit a reply: what is worth trying, by the literals of its text and by its conditions, in the order of rank."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from itertools import product
-from typing import Any
+from typing import Any, NamedTuple
 
 from smtp421.model import EnhancedCode
+from smtp421.rulebook.finders import Finder, Span
 from smtp421.rulebook.pages import Subject
-from smtp421.rulebook.texts import TEXT_CAP, fold
-from smtp421.rulebook.words import WordIndex, mask_of, numbers_of
+from smtp421.rulebook.words import Reading, WordIndex, bits_of, mask_of, numbers_of
 
 MAX_REMEMBERED = 20_000
 """Combinations of conditions whose rules are remembered."""
 
 Found = tuple[int, str]
 """A rule's number, and the words of the text that matched, or the code where no words decided."""
+
+
+class Fitting(NamedTuple):
+    """The patterns whose rules' conditions hold, words left aside."""
+
+    bits: bytes
+    """One bit for each pattern, the lowest number first."""
+    always: tuple[int, ...]
+    """Those that are worth trying on every text."""
 
 
 class Matcher:
@@ -29,7 +38,14 @@ class Matcher:
         self._axes: Mapping[str, Sequence[tuple[Any, str]]] = index["axes"]
         self._parsed: dict[str, int] = {}
         self._axis_masks: dict[tuple[str, Hashable], int] = {}
-        self._masks: dict[tuple[Any, ...], int] = {}
+        self._fittings: dict[tuple[Any, ...], Fitting] = {}
+
+    def winner(self, text: str, conditions: tuple[Any, ...]) -> int | None:
+        """The number of the rule that wins; ``conditions`` are the fields of a :class:`Subject` behind its text."""
+        reading = self.words.read(text)
+        for rule, _pattern, _span in self._fits(reading, conditions):
+            return rule
+        return None
 
     def first(self, subject: Subject) -> Found | None:
         """The rule that wins."""
@@ -37,31 +53,45 @@ class Matcher:
 
     def matches(self, subject: Subject) -> Iterator[Found]:
         """All rules that fit, the winner first. ``subject.text`` must be white-space collapsed."""
-        text = subject.text
-        if len(text) > TEXT_CAP:
-            text = text[:TEXT_CAP]
-        folded = text.lower() if text.isascii() else fold(text)
-        fitting = self._masks.get(subject[1:])
-        if fitting is None:
-            fitting = self._fitting(subject)
-        candidates = self.words.candidates(folded)
-        mask = candidates & fitting
-        while mask:
-            number = (mask & -mask).bit_length() - 1
-            if number in self._wordless:
-                words = self._code(number, subject)
-            else:
-                span = self.words.confirm(number, text, folded)
-                if span is None:
-                    mask &= mask - 1
-                    continue
-                words = text[span[0] : span[1]].strip()
-            rule = self.words.owner(number)
-            end = self.words.end(rule)
-            mask = mask >> end << end
-            vetoes = self._vetoes.get(rule)
-            if vetoes is None or not candidates & vetoes or not self._is_vetoed(candidates & vetoes, text, folded):
-                yield rule, words
+        reading = self.words.read(subject.text)
+        for rule, pattern, (start, end) in self._fits(reading, subject[1:]):
+            yield rule, reading[0][start:end].strip() if start < end else self._code(pattern, subject)
+
+    def _fits(self, reading: Reading, conditions: tuple[Any, ...]) -> Iterator[tuple[int, int, Span]]:
+        """The rules that fit, each with the pattern that was found, and where; one without patterns has an empty span."""
+        text, folded, hits = reading
+        bits, always = self._fittings.get(conditions) or self._fitting(conditions)
+        worth_trying = [pattern for pattern, byte, bit in hits.rules if bits[byte] & bit]
+        if always:
+            worth_trying += always
+            worth_trying.sort()
+        finders = self.words.finders
+        end = 0
+        for pattern in worth_trying:
+            if pattern < end:  # its rule is known to fit already
+                continue
+            span = (finders[pattern] or self._finder(pattern))(text, folded)
+            if span is not None:
+                rule = self.words.owner(pattern)
+                end = self.words.start(rule + 1)
+                vetoes = self._vetoes.get(rule)
+                if vetoes is None or not any(self._find(veto, text, folded) for veto in vetoes & hits.vetoes):
+                    yield rule, pattern, span
+
+    def _find(self, pattern: int, text: str, folded: str) -> Span | None:
+        return (self.words.finders[pattern] or self._finder(pattern))(text, folded)
+
+    def _finder(self, number: int) -> Finder:
+        if number in self._wordless:
+            made = self.words.finders[number] = _nowhere
+            return made
+        is_veto = self.words.owner(number) >= self.words.first_veto
+        return self.words.finder(number, late=(0, 0) if is_veto else None)
+
+    @cached_property
+    def _always(self) -> int:
+        """The patterns that are worth trying on every text, as a mask."""
+        return sum(1 << number for number in self.words.always)
 
     @cached_property
     def _wordless(self) -> frozenset[int]:
@@ -81,34 +111,26 @@ class Matcher:
         return str(subject.enhanced if by_enhanced else subject.code or "")
 
     @cached_property
-    def _vetoes(self) -> dict[int, int]:
+    def _vetoes(self) -> dict[int, frozenset[int]]:
         """The numbers of the patterns that must not be found, for each rule that has some."""
-        owners = enumerate(self._vetoed, self.words.owners - len(self._vetoed))
-        return {rule: (1 << self.words.end(owner)) - (1 << self.words.start(owner)) for owner, rule in owners}
-
-    def _is_vetoed(self, vetoes: int, text: str, folded: str) -> bool:
-        while vetoes:
-            number = (vetoes & -vetoes).bit_length() - 1
-            vetoes &= vetoes - 1
-            if self.words.confirm(number, text, folded, late=(0, 0)) is not None:
-                return True
-        return False
+        start = self.words.start
+        owners = enumerate(self._vetoed, self.words.first_veto)
+        return {rule: frozenset(range(start(owner), start(owner + 1))) for owner, rule in owners}
 
     @property
     def slow(self) -> dict[int, int]:
         """The rules whose patterns took too long, and how often."""
-        rules = self.words.owners - len(self._vetoed)
         slow: dict[int, int] = {}
         for owner, times in self.words.slow.items():
-            rule = owner if owner < rules else self._vetoed[owner - rules]
+            rule = owner if owner < self.words.first_veto else self._vetoed[owner - self.words.first_veto]
             slow[rule] = slow.get(rule, 0) + times
         return slow
 
     # Conditions other than words
 
-    def _fitting(self, subject: Subject) -> int:
-        """The rules whose conditions hold, words left aside."""
-        _text, code, enhanced, stage, origin, provider, family, software = subject
+    def _fitting(self, conditions: tuple[Any, ...]) -> Fitting:
+        """The patterns whose rules' conditions hold, words left aside."""
+        code, enhanced, stage, origin, provider, family, software = conditions
         klass = code // 100 if code is not None else enhanced.klass if enhanced is not None else None
         families = {self._families[name][0] for name in (provider, software) if name is not None and name in self._families}
         mask = (
@@ -118,11 +140,12 @@ class Matcher:
             & self._axis("origin", origin, member_fits)
             & self._axis("provider", (family, frozenset(families)), provider_fits)
         )
-        if len(self._masks) >= MAX_REMEMBERED:
-            self._masks.clear()
+        if len(self._fittings) >= MAX_REMEMBERED:
+            self._fittings.clear()
             self._axis_masks.clear()
-        self._masks[subject[1:]] = mask
-        return mask
+        bits = mask.to_bytes(self.words.count // 8 + 1, "little")
+        made = self._fittings[conditions] = Fitting(bits, tuple(bits_of(mask & self._always)))
+        return made
 
     def _axis(self, axis: str, value: Hashable, fits: Callable[[Any, Any], bool]) -> int:
         mask = self._axis_masks.get((axis, value))
@@ -135,6 +158,11 @@ class Matcher:
                     mask |= self._parsed[numbers]
             self._axis_masks[axis, value] = mask
         return mask
+
+
+def _nowhere(_text: str, _folded: str) -> Span:
+    """The search of a rule without words: it is found everywhere, and shows no words."""
+    return 0, 0
 
 
 def code_fits(condition: Sequence[Any], value: tuple[int | None, int | None]) -> bool:

@@ -74,6 +74,18 @@ class Rule(NamedTuple):
     line: int
 
 
+class Columns(NamedTuple):
+    """What is often asked of rules, by their number in the order of rank."""
+
+    id: tuple[str, ...]
+    cause: tuple[str, ...]
+    provider: tuple[str | None, ...]
+    severity: tuple[Severity | None, ...]
+    """None: the cause's."""
+    origin: tuple[Origin | None, ...]
+    confidence: tuple[Confidence, ...]
+
+
 class Cause(NamedTuple):
     """One of the causes, and what holds for it where a rule says nothing else."""
 

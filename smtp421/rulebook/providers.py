@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from smtp421.rulebook.texts import TEXT_CAP, fold
+from smtp421.model import Origin
 from smtp421.rulebook.words import WordIndex
+
+# RFC 5321 4.2: a greeting and a 421 begin with the domain of the server that speaks.
+_SPEAKER = re.compile(r"<?(?P<host>[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,})\.?>?(?=[\s:,;]|$)", re.IGNORECASE)
+_LOOKED_UP = re.compile(r"\bname=(?P<host>[\w-]+(?:\.[\w-]+)+)")
 
 
 class Identity(NamedTuple):
@@ -20,14 +25,19 @@ class Identity(NamedTuple):
     """The software that a mark or the relay's name tells."""
 
 
+MAX_REMEMBERED = 20_000
+"""Host names whose provider is remembered."""
+
+
 class Directory:
     """Providers by host name and by mark."""
 
     def __init__(self, index: Mapping[str, Any], words: WordIndex) -> None:
         self._suffixes: Mapping[str, str] = index["mx"]
         self._families: Mapping[str, Sequence[Any]] = index["families"]
-        self._marked: Sequence[str] = index["marks"]["ids"]
+        self._marked: Sequence[str] = index["texts"]["marked"]
         self._words = words
+        self._known: dict[tuple[str | None, ...], Identity] = {}
 
     def identify(self, host: str | None) -> str | None:
         """The provider whose servers a host name belongs to: the longest suffix at a label's boundary."""
@@ -43,8 +53,10 @@ class Directory:
 
     def marks(self, text: str) -> list[str]:
         """The providers whose marks a text bears, mailbox providers first and software last."""
-        text = text[:TEXT_CAP]
-        return [self._marked[number] for number in self._words.found(text, fold(text))]
+        words = self._words
+        reading = words.read(text)
+        owners = dict.fromkeys(words.owner(number) for number in reading[2].marks if words.find(number, reading))
+        return [self._marked[owner - words.first_mark] for owner in owners]
 
     def locking_family(self, provider: str) -> str | None:
         """The family of a provider, where that shuts out other families' rules."""
@@ -53,8 +65,33 @@ class Directory:
 
     def identity(self, host: str | None, text: str) -> Identity:
         """Who answered: the relay's host name goes before marks in the text."""
-        relay = self.identify(host)
-        known = [relay, *self.marks(text)] if relay is not None else self.marks(text)
+        marks = self.marks(text) if self._words.read(text)[2].marks else ()
+        key = (host, *marks)
+        known = self._known.get(key)
+        if known is None:
+            if len(self._known) >= MAX_REMEMBERED:
+                self._known.clear()
+            known = self._known[key] = self._identity(self.identify(host), marks)
+        return known
+
+    def _identity(self, relay: str | None, marks: Sequence[str]) -> Identity:
+        known = [relay, *marks] if relay is not None else marks
         family = next((self._families[name][0] for name in known if self._families[name][1]), None)
         software = next((name for name in known if self._families[name][2]), None)
         return Identity(known[0] if known else None, family, software)
+
+    def who(self, host: str | None, code: int | None, text: str, origin: Origin | None) -> Identity:
+        """Who answered. The relay decides, not the recipient's domain; without one, a mark of one provider does.
+
+        A reply without either may begin with its server's name, and a failed look-up names the domain that was meant. Where our
+        own server defers a client, the other host's name tells nothing about who spoke.
+        """
+        if origin is Origin.INBOUND:
+            return self.identity(None, text)
+        known = self.identity(host, text)
+        if host or known.provider is not None:
+            return known
+        if code is None and "name=" not in text:
+            return known
+        named = _LOOKED_UP.search(text) if code is None else _SPEAKER.match(text)
+        return self.identity(named["host"], text) if named else known

@@ -1,4 +1,4 @@
-"""Many patterns searched at once: the literals of a text tell which are worth trying, then each is confirmed.
+"""Many patterns searched at once: the literals of a text tell which are worth trying, then each is searched by itself.
 
 Patterns are numbered through; those of one rule (or the marks of one provider), its *owner*, stand together.
 """
@@ -6,120 +6,184 @@ Patterns are numbered through; those of one rule (or the marks of one provider),
 from __future__ import annotations
 
 import json
-import re
-from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 from smtp421.rulebook.decode import Lines
-from smtp421.rulebook.texts import counts
+from smtp421.rulebook.finders import EXACT, TIMED, Finder, Span, finder
+from smtp421.rulebook.texts import TEXT_CAP, fold
 
-EXACT, FOLDED, PLAIN, OTHER, TIMED = range(5)
-"""How a pattern is confirmed: the literals tell all; ``re`` in the folded text; ``re``; ``regex``; ``regex`` in limited time."""
-TIMEOUT = 0.05
-"""Seconds that a pattern of a rule that is not bundled may take on one text."""
 STRIKES = 3
 """Time-outs after which a pattern is left out for good."""
 FEW_TEXTS = 4
 """Texts that are searched literal by literal before an automaton is worth building."""
+MAX_REMEMBERED = 20_000
+"""Combinations of literals of which it is remembered what is worth trying."""
 
-Span = tuple[int, int]
-Finder = Callable[[str, str], Span | None]
-"""(text, folded text) -> the first match that counts."""
+_literal_of = itemgetter(1)
+
+
+class Hits(NamedTuple):
+    """The patterns that are worth trying on all texts with the same literals, as far as their literals tell."""
+
+    rules: tuple[tuple[int, int, int], ...]
+    """Those of rules that have literals, each with the place of its bit in a mask of bytes: (number, which byte, which bit)."""
+    vetoes: frozenset[int]
+    """Those of vetoes, also those without literals."""
+    marks: tuple[int, ...]
+    """Those of marks, also those without literals."""
+
+
+Reading = tuple[str, str, Hits]
+"""A text ready to be searched: itself up to the cap, folded, and what is worth trying on it."""
 
 
 class WordIndex:
     """Patterns of many owners, as :mod:`smtp421.rulebook.index` lays them out.
 
-    ``count`` of patterns; ``starts``: the first pattern of each owner; ``always``: patterns without literals. Of ``lines`` that
-    with number ``line`` holds all literals, the next the patterns that each speaks for, then comes one for each owner.
+    The owners are rules, then the ``vetoed`` ones with their vetoes, then the providers that are ``marked``. ``starts``: the
+    first pattern of each owner; ``always``: patterns without literals. Of ``lines`` that with number ``line`` holds all
+    literals, the next the patterns that each speaks for, then comes one for each owner: how its patterns are searched.
     """
 
     def __init__(self, index: Mapping[str, Any], lines: Lines, line: int) -> None:
-        self._count: int = index["count"]
         self._starts: Sequence[int] = index["starts"]
+        self.count: int = index["count"]
+        """How many patterns there are."""
+        self.first_mark = len(self._starts) - len(index["marked"])
+        """The first owner of marks."""
+        self.first_veto = self.first_mark - len(index["vetoed"])
+        """The first owner of vetoes."""
+        self.always = tuple(numbers_of(index["always"]))
+        """The patterns that are worth trying on every text."""
         self._literals = lines[line].split("\t") if lines[line] else []
-        self._patterns = lines[line + 1].split("\t")
-        self._always = mask_of(index["always"])
+        self._numbers: list[Any] = lines[line + 1].split("\t")
         self._lines = lines
         self._line = line + 2
         self._automaton: Any = None
         self._seen = 0
-        self._finders: list[Finder | None] = [None] * self._count
-        self._strikes: dict[int, int] = {}
-
-    @property
-    def slow(self) -> Mapping[int, int]:
+        self._places: dict[int, tuple[int, int, int]] = {}
+        self._steps: dict[int, list[Any]] = {}
+        self._vetoes: dict[frozenset[int], frozenset[int]] = {}
+        self._known: dict[tuple[int, ...], Hits] = {}
+        self._last: tuple[str, Reading] | None = None
+        self.finders: list[Finder | None] = [None] * self.count
+        """The search of each pattern, where it was needed before; else :meth:`finder` makes it."""
+        self.slow: dict[int, int] = {}
         """The owners of patterns that took too long, and how often."""
-        return self._strikes
-
-    @property
-    def owners(self) -> int:
-        """How many owners there are."""
-        return len(self._starts)
-
-    def start(self, owner: int) -> int:
-        """An owner's first pattern."""
-        return self._starts[owner]
 
     def owner(self, number: int) -> int:
         """Whose pattern it is."""
         return bisect_right(self._starts, number) - 1
 
-    def end(self, owner: int) -> int:
-        """The number after an owner's last pattern."""
-        return self._starts[owner + 1] if owner + 1 < len(self._starts) else self._count
+    def start(self, owner: int) -> int:
+        """An owner's first pattern; behind the last owner, that behind its last."""
+        return self._starts[owner] if owner < len(self._starts) else self.count
 
-    def candidates(self, folded: str) -> int:
-        """The patterns that may be found in a folded text, one bit each."""
-        mask = self._always
-        if self._automaton is not None:
-            for _end, patterns in self._automaton.iter(folded):
-                mask |= patterns
-        else:
-            for literal, patterns in zip(self._literals, self._patterns, strict=False):
-                if literal in folded:
-                    mask |= mask_of(patterns)
-            self._seen += 1
-            if self._seen > FEW_TEXTS and self._literals:
-                self._build()
-        return mask
+    def read(self, text: str) -> Reading:
+        """Look which literals a text holds; of one that is too long only the beginning counts.
 
-    def _build(self) -> None:
-        import ahocorasick  # here, since a single text does not need it
+        Who answered and what it means are asked of one text in turn, so the last one is kept.
+        """
+        last = self._last
+        if last is not None and last[0] == text:
+            return last[1]
+        cut = text if len(text) <= TEXT_CAP else text[:TEXT_CAP]
+        folded = fold(cut)
+        literals = tuple(self._found(folded) if self._automaton is None else map(_literal_of, self._automaton.iter(folded)))
+        hits = self._known.get(literals)
+        if hits is None:
+            if len(self._known) >= MAX_REMEMBERED:
+                self._known.clear()
+                self._vetoes.clear()
+            hits = self._known[literals] = self._hits(literals)
+        reading = cut, folded, hits
+        self._last = text, reading
+        return reading
 
-        automaton = ahocorasick.Automaton()
-        for literal, patterns in zip(self._literals, self._patterns, strict=True):
-            automaton.add_word(literal, mask_of(patterns))
-        automaton.make_automaton()
-        self._automaton = automaton
+    def _found(self, folded: str) -> list[int]:
+        """The literals of one of the first texts: an automaton is built only where more come."""
+        self._seen += 1
+        if self._seen > FEW_TEXTS and self._literals:
+            self._automaton = automaton_of(self._literals, range(len(self._literals)))
+        return [number for number, literal in enumerate(self._literals) if literal in folded]
 
-    def confirm(self, number: int, text: str, folded: str, late: Span | None = None) -> Span | None:
-        """Where a pattern is found in a text. One that takes too long gives ``late``, and after three times always does."""
-        find = self._finders[number]
-        if find is None:
-            owner = self.owner(number)
-            find = self._finders[number] = finder(json.loads(self._lines[self._line + owner])[number - self._starts[owner]])
-        try:
-            return find(text, folded)
-        except TimeoutError:
-            owner = self.owner(number)
-            strikes = self._strikes[owner] = self._strikes.get(owner, 0) + 1
-            if strikes >= STRIKES:
-                self._finders[number] = lambda _text, _folded: late
-            return late
+    def _hits(self, literals: tuple[int, ...]) -> Hits:
+        """What some literals speak for."""
+        numbers = self._numbers
+        found: set[int] = set()
+        for literal in literals:
+            told = numbers[literal]
+            if isinstance(told, str):
+                told = numbers[literal] = tuple(numbers_of(told))
+            found.update(told)
+        present = {self._literals[literal] for literal in literals}
+        worth = [number for number in sorted(found) if self._has_all(number, present)]
+        first_veto, first_mark = self.start(self.first_veto), self.start(self.first_mark)
+        others = sorted(number for number in (*worth, *self.always) if number >= first_veto)
+        marks = bisect_left(others, first_mark)
+        rules = [self._place(number) for number in worth if number < first_veto]
+        vetoes = frozenset(others[:marks])
+        return Hits(tuple(rules), self._vetoes.setdefault(vetoes, vetoes), tuple(others[marks:]))
 
-    def found(self, text: str, folded: str) -> Iterator[int]:
-        """The owners whose patterns are found in a text, in their order."""
-        mask = self.candidates(folded)
-        while mask:
-            number = (mask & -mask).bit_length() - 1
-            if self.confirm(number, text, folded) is None:
-                mask &= mask - 1
-                continue
-            owner = self.owner(number)
-            mask = mask >> self.end(owner) << self.end(owner)
-            yield owner
+    def _has_all(self, number: int, present: set[str]) -> bool:
+        """Whether a text with some literals has one of each set that a pattern needs."""
+        kind, _pattern, *sets = self._step(number)
+        return kind == EXACT or not any(map(present.isdisjoint, sets))
+
+    def _place(self, number: int) -> tuple[int, int, int]:
+        """A pattern and the place of its bit; one for all texts."""
+        place = self._places.get(number)
+        if place is None:
+            place = self._places[number] = number, number >> 3, 1 << (number & 7)
+        return place
+
+    def _step(self, number: int) -> list[Any]:
+        """How a pattern is searched."""
+        owner = self.owner(number)
+        steps = self._steps.get(owner)
+        if steps is None:
+            steps = self._steps[owner] = json.loads(self._lines[self._line + owner])
+        step: list[Any] = steps[number - self._starts[owner]]
+        return step
+
+    def find(self, number: int, reading: Reading) -> Span | None:
+        """Where a pattern is found in a text."""
+        return (self.finders[number] or self.finder(number))(reading[0], reading[1])
+
+    def finder(self, number: int, late: Span | None = None) -> Finder:
+        """Make the search for a pattern. One that takes too long gives ``late``, and after three times always does."""
+        owner = self.owner(number)
+        step = self._step(number)
+        find = self.finders[number] = finder(step)
+        if step[0] != TIMED:
+            return find
+
+        def timed(text: str, folded: str) -> Span | None:
+            try:
+                return find(text, folded)
+            except TimeoutError:
+                strikes = self.slow[owner] = self.slow.get(owner, 0) + 1
+                if strikes >= STRIKES:
+                    self.finders[number] = lambda _text, _folded: late
+                return late
+
+        self.finders[number] = timed
+        return timed
+
+
+def automaton_of(literals: Iterable[str], values: Iterable[object] | None = None) -> Any:
+    """An automaton whose ``iter(text)`` gives (end, value) for every literal in a text; the value is the literal by default."""
+    import ahocorasick  # here, since a single text does not need it
+
+    automaton = ahocorasick.Automaton()
+    literals = list(literals)
+    for literal, value in zip(literals, literals if values is None else values, strict=True):
+        automaton.add_word(literal, value)
+    automaton.make_automaton()
+    return automaton
 
 
 def mask_of(numbers: str) -> int:
@@ -132,114 +196,15 @@ def mask_of(numbers: str) -> int:
     return mask
 
 
+def bits_of(mask: int) -> Iterator[int]:
+    """The numbers of the bits that are set, the lowest first."""
+    while mask:
+        yield (mask & -mask).bit_length() - 1
+        mask &= mask - 1
+
+
 def numbers_of(numbers: str) -> Iterator[int]:
     """The single numbers: ``0-4 7 9-12``."""
     for part in numbers.split():
         first, _to, last = part.partition("-")
         yield from range(int(first), int(last or first) + 1)
-
-
-def finder(step: Sequence[Any]) -> Finder:
-    """The search that a step of :mod:`smtp421.rulebook.index` stands for."""
-    kind, first, *rest = step
-    if kind == EXACT:
-        return _literals((first, *rest)) if rest else _literal(first)
-    return _guarded(kind, first, tuple(map(tuple, rest)))
-
-
-def _guarded(kind: int, source: str, sets: tuple[tuple[str, ...], ...]) -> Finder:
-    """Search for a pattern where the text holds its literals; it is compiled then, which costs more than many searches."""
-    search: Finder | None = None
-
-    def find(text: str, folded: str) -> Span | None:
-        nonlocal search
-        for literals in sets:
-            for literal in literals:
-                if literal in folded:
-                    break
-            else:
-                return None
-        if search is None:
-            search = _compiled(kind, source)
-        return search(text, folded)
-
-    return find
-
-
-def _compiled(kind: int, source: str) -> Finder:
-    if kind == FOLDED:
-        return _folded(re.compile(source))
-    if kind == PLAIN:
-        return _pattern(re.compile(source, re.IGNORECASE))
-    from smtp421.rulebook.patterns import compile_pattern  # here, since most texts need no more than `re`
-
-    return _timed(compile_pattern(source)) if kind == TIMED else _pattern(compile_pattern(source))
-
-
-def _literal(literal: str) -> Finder:
-    length = len(literal)
-
-    def find(text: str, folded: str) -> Span | None:
-        start = folded.find(literal)
-        while start >= 0:
-            if counts(text, start, start + length):
-                return start, start + length
-            start = folded.find(literal, start + length)
-        return None
-
-    return find
-
-
-def _literals(literals: tuple[str, ...]) -> Finder:
-    def find(text: str, folded: str) -> Span | None:
-        position = 0
-        while True:
-            first, end = len(folded), -1
-            for literal in literals:
-                start = folded.find(literal, position, first + len(literal) - 1)  # only what begins before the first so far
-                if start >= 0:
-                    first, end = start, start + len(literal)
-            if end < 0:
-                return None
-            if counts(text, first, end):
-                return first, end
-            position = end
-
-    return find
-
-
-def _pattern(pattern: Any) -> Finder:
-    def find(text: str, _folded: str) -> Span | None:
-        found = pattern.search(text)
-        if found is None:
-            return None
-        start, end = found.span()
-        return (start, end) if counts(text, start, end) else _first(pattern.finditer(text), text)
-
-    return find
-
-
-def _folded(pattern: re.Pattern[str]) -> Finder:
-    def find(text: str, folded: str) -> Span | None:
-        found = pattern.search(folded)
-        if found is None:
-            return None
-        start, end = found.span()
-        return (start, end) if counts(text, start, end) else _first(pattern.finditer(folded), text)
-
-    return find
-
-
-def _timed(pattern: Any) -> Finder:
-    def find(text: str, _folded: str) -> Span | None:
-        return _first(pattern.finditer(text, timeout=TIMEOUT), text)
-
-    return find
-
-
-def _first(matches: Iterable[Any], text: str) -> Span | None:
-    for found in matches:
-        start, end = found.span()
-        if counts(text, start, end):
-            return start, end
-    return None

@@ -9,9 +9,9 @@ import regex
 from hypothesis import given
 from hypothesis import strategies as st
 
+from smtp421.rulebook.finders import EXACT, finder
 from smtp421.rulebook.literals import MAX_DEPTH, Needed, needed_literals
 from smtp421.rulebook.texts import collapse, counts, fold
-from smtp421.rulebook.words import EXACT, finder
 
 NOTHING = Needed((), exact=False, plain=False)
 

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from smtp421.model import EnhancedCode, Origin, Stage
-from smtp421.rulebook import RuleBook, RuleSource, Subject, matcher, open_book
+from smtp421.rulebook import RuleBook, RuleSource, Subject, matcher, open_book, words
 from smtp421.rulebook.texts import TEXT_CAP, collapse
 
 Brute = Callable[[RuleBook, Subject], list[tuple[str, str]]]
@@ -306,7 +306,17 @@ def test_remembered_conditions_have_a_limit(book_of: BookOf, rules_text: RulesTe
     book = book_of(a=rules_text("one {enhanced_code: [4.7.x]}"))
     for detail in range(30):
         assert ids(book, Subject("", 421, EnhancedCode(4, 7, detail))) == ["one"]
-    assert len(book._matcher._masks) <= 5
+    assert len(book._matcher._fittings) <= 5
+
+
+def test_remembered_literals_have_a_limit(book_of: BookOf, rules_text: RulesText, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(words, "MAX_REMEMBERED", 5)
+    names = [f"word{letter}" for letter in "abcdefghij"]
+    book = book_of(a=rules_text(*(f"{name} {{text: [{name}]}}" for name in names)))
+    for first in names:
+        for second in names:
+            assert ids(book, Subject(f"{first} {second}")) == sorted({first, second})
+            assert len(book._matcher.words._known) <= 5
 
 
 SLOW = r"(a|a)*$x"

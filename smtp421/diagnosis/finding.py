@@ -1,0 +1,65 @@
+"""What a history needs of a diagnosis, without making one for each attempt of a log.
+
+A :class:`Finding` depends on few things: the rule that decides, the provider, who spoke as far as the form of the text tells,
+the program whose log it is, and whether the answer was final. So it is worked out once for each combination, by
+:func:`smtp421.diagnosis.decide.diagnose`, and remembered.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import NamedTuple
+
+from smtp421.diagnosis.decide import diagnose, is_final, verdict_of
+from smtp421.diagnosis.history import Finding
+from smtp421.diagnosis.subject import identity_of
+from smtp421.model import Attempt, Origin
+from smtp421.rulebook import RuleBook
+
+MAX_REMEMBERED = 50_000
+"""Combinations that are remembered for a book."""
+
+
+class _Case(NamedTuple):
+    """All of an attempt that its finding depends on."""
+
+    rule: int | None
+    provider: str | None
+    origin: Origin | None
+    numbered: bool
+    """Whether the reply has a code, as servers' replies do."""
+    format: str
+    final: bool
+
+
+def finding(attempt: Attempt, book: RuleBook) -> Finding:
+    """What an attempt is counted as: ``Finding.of(diagnose(attempt, book))``, only faster."""
+    reply, relay = attempt.reply, attempt.relay
+    code, enhanced = reply.code, reply.enhanced_code
+    if attempt.inner is None:
+        host = None if relay is None else relay.host
+        provider, rule = book.classify(host, code, enhanced, reply.text, reply.stage, attempt.origin)
+    else:
+        provider, rule = _of_chain(attempt, book)
+    numbered = code is not None or enhanced is not None
+    case = _Case(rule, provider, attempt.origin, numbered, attempt.format, is_final(attempt))
+    known = _known(book)
+    found = known.get(case)
+    if found is None:
+        if len(known) >= MAX_REMEMBERED:
+            known.clear()
+        found = known[case] = Finding.of(diagnose(attempt, book))
+    return found
+
+
+@lru_cache(maxsize=4)
+def _known(book: RuleBook) -> dict[_Case, Finding]:  # noqa: ARG001 - one dictionary for each book
+    """The findings of a book so far."""
+    return {}
+
+
+def _of_chain(attempt: Attempt, book: RuleBook) -> tuple[str | None, int | None]:
+    """The provider and the rule that decides, where one server reports another's answer."""
+    who = identity_of(attempt, book)
+    rule = verdict_of(attempt, book, who).rule
+    return who.provider, None if rule is None else book.number_of(rule.id)
