@@ -15,7 +15,7 @@ files are read whole, too, and each line tells its own format.
 
 Parquet needs a column ``text``; see :func:`smtp421.arrow.diagnose` for the others that are understood. All other columns stay.
 
-``OUTPUT/diagnoses`` holds a row for each deferral, with the columns of ``smtp421.arrow.COLUMNS``. ``OUTPUT/by_hour`` holds, for
+``OUTPUT/diagnoses`` holds a row for each deferral, with the columns of ``smtp421.arrow.COLUMNS`` but for the dear ones. ``OUTPUT/by_hour`` holds, for
 each hour, provider and cause: deferrals, recipients (about), those that are critical, and the first and last time.
 """
 
@@ -34,13 +34,17 @@ import pyarrow.compute as pc
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F  # noqa: N812 - as everybody writes it
 
-from smtp421.arrow import COLUMNS, diagnose, scan, schema
+from smtp421.arrow import COLUMNS, DEAR, diagnose, scan, schema
 from smtp421.arrow_rows import spans_lines
 from smtp421.logs.source import Source
 
 Batches = Iterator[pa.RecordBatch]
 KINDS = {"string": "string", "int32": "int", "int64": "bigint", "double": "double", "timestamp[us, tz=UTC]": "timestamp"}
 """Arrow's names of types, and Spark's."""
+
+
+WANTED = [name for name in COLUMNS if name not in DEAR]
+"""The columns of the output."""
 
 
 def ddl(answer: pa.Schema) -> str:
@@ -51,7 +55,7 @@ def ddl(answer: pa.Schema) -> str:
 def rows(batches: Batches, keep: list[str], input_format: str | None, now: datetime) -> Batches:
     """Diagnose rows; those without a deferral fall out."""
     for batch in batches:
-        found = diagnose(batch, keep=keep, input_format=input_format, now=now)
+        found = diagnose(batch, columns=WANTED, keep=keep, input_format=input_format, now=now)
         yield found.filter(pc.is_valid(found["cause"]))
 
 
@@ -60,7 +64,7 @@ def files(batches: Batches, input_format: str | None) -> Batches:
     for batch in batches:
         for file in batch.to_pylist():
             source = Source(file["path"], BytesIO(file["content"]), size=file["length"], modified=file["modificationTime"])
-            for found in scan(source, input_format=input_format):
+            for found in scan(source, columns=WANTED, input_format=input_format):
                 yield found.append_column("source", pa.array([file["path"]] * found.num_rows, pa.string()))
 
 
@@ -85,7 +89,7 @@ def diagnoses(spark: SparkSession, wish: argparse.Namespace) -> DataFrame:
 
 def _mapped(frame: DataFrame, work: Callable[[Batches], Batches], more: str, *, first: bool) -> DataFrame:
     """``frame`` diagnosed, with further columns before or behind those of the diagnosis."""
-    answer = ddl(schema())
+    answer = ddl(schema(WANTED))
     return frame.mapInArrow(work, f"{more.removeprefix(', ')}, {answer}" if first and more else f"{answer}{more}")
 
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -21,8 +22,10 @@ from smtp421.api import default_book, tells_something
 from smtp421.api import scan as _scan
 from smtp421.arrow_rows import Row, RowReader, rows_of
 from smtp421.diagnosis.decide import diagnose as _diagnose
+from smtp421.diagnosis.finding import Case, case_of
+from smtp421.diagnosis.wait import wait_seconds
 from smtp421.errors import BatchUnusable, MissingExtra
-from smtp421.model import Diagnosis
+from smtp421.model import Attempt, Diagnosis
 
 try:
     import pyarrow as pa
@@ -97,6 +100,12 @@ COLUMNS = tuple(_COLUMNS)
 """The columns of an answer: those of the JSON contract that fit into a table. ``fixes`` and ``rivals`` hold ids."""
 
 
+DEAR = ("confidence", "matched", "rivals")
+"""Columns that each reply needs a diagnosis of its own for; the others are the same for all that are alike."""
+_MOST = 20_000
+"""Diagnoses that are remembered."""
+
+
 def schema(columns: Sequence[str] | None = None) -> pa.Schema:
     """The schema of an answer with these columns, or with all. Raises :class:`smtp421.errors.BatchUnusable`."""
     wrong = sorted(set(columns or ()) - _COLUMNS.keys())
@@ -125,15 +134,16 @@ def diagnose(
     A row is read on its own: records that span rows need :func:`scan`. Of a row that tells of several attempts (a line to
     several recipients) the first is answered.
 
-    ``columns`` are those wanted (default: :data:`COLUMNS`); fewer are cheaper. ``keep`` names columns of ``batch`` that stand
-    before them. ``input_format`` is the format where there is no column for it. ``now`` is the clock for stamps without a year.
+    ``columns`` are those wanted (default: :data:`COLUMNS`). Without :data:`DEAR` ones it is much cheaper, since then not every
+    reply needs a diagnosis of its own. ``keep`` names columns of ``batch`` that stand before them.
+    ``input_format`` is the format where there is no column for it. ``now`` is the clock for stamps without a year.
     Raises :class:`smtp421.errors.BatchUnusable` and :class:`smtp421.errors.UnknownFormat`.
     """
     wanted = schema(columns)
     kept = _kept(batch, keep, wanted)
     reader = RowReader(now or datetime.now(UTC))
-    book = rulebook or default_book()
-    found = [_first(row, reader, book) for row in rows_of(batch, input_format)]
+    judge = _judge(rulebook or default_book(), frozenset(wanted.names))
+    found = [_first(row, reader, judge) for row in rows_of(batch, input_format)]
     return pa.RecordBatch.from_arrays(
         [*(batch.column(name) for name in keep), *_arrays(found, wanted)], schema=pa.schema([*kept, *wanted])
     )
@@ -158,13 +168,42 @@ def scan(
         yield pa.RecordBatch.from_arrays(_arrays(some, wanted), schema=wanted)
 
 
-def _first(row: Row, reader: RowReader, book: RuleBook) -> Diagnosis | None:
+def _first(row: Row, reader: RowReader, judge: Judge) -> Diagnosis | None:
     """The diagnosis of what a row most likely means; None where it tells of no trouble."""
     for attempt in reader.attempts(row):
-        found = _diagnose(attempt, book, logged=row.told or attempt.format != "reply")
+        found = judge(attempt, logged=row.told or attempt.format != "reply")
         if tells_something(found):
             return found
     return None
+
+
+class Judge:
+    """Diagnoses attempts as far as the wanted columns need it: where none quotes the reply, one diagnosis does for all alike."""
+
+    def __init__(self, book: RuleBook, wanted: frozenset[str]) -> None:
+        self._book = book
+        self._whole = not wanted.isdisjoint(DEAR)
+        self._waits = "retry_wait_seconds" in wanted
+        self._known: dict[tuple[Case, int | None], Diagnosis] = {}
+
+    def __call__(self, attempt: Attempt, *, logged: bool) -> Diagnosis:
+        """The diagnosis; of columns that are not wanted it may hold another attempt's."""
+        if self._whole:
+            return _diagnose(attempt, self._book, logged=logged)
+        asked = wait_seconds((attempt.inner or attempt.reply).text) if self._waits else None
+        key = (case_of(attempt, self._book), asked)
+        found = self._known.get(key)
+        if found is None:
+            if len(self._known) >= _MOST:
+                self._known.clear()
+            found = self._known[key] = _diagnose(attempt, self._book)
+        return found._replace(attempt=attempt, logged=logged)
+
+
+@lru_cache(maxsize=8)
+def _judge(book: RuleBook, wanted: frozenset[str]) -> Judge:
+    """The judge of a book and columns, kept from batch to batch."""
+    return Judge(book, wanted)
 
 
 def _arrays(found: Sequence[Diagnosis | None], wanted: pa.Schema) -> list[pa.Array]:

@@ -103,9 +103,7 @@ def test_what_scan_says_of_whole_logs(book, now, path):
     assert {some.schema for some in batches} <= {arrow.schema()}
 
 
-@pytest.mark.parametrize(
-    "path", [path for path in LOGS if path.stem in ("postfix", "sendmail")], ids=lambda path: path.name
-)
+@pytest.mark.parametrize("path", [path for path in LOGS if path.stem in ("postfix", "sendmail")], ids=lambda path: path.name)
 @pytest.mark.parametrize("known", [True, False])
 def test_what_scan_says_line_by_line(book, now, path, known):
     lines = path.read_bytes().split(b"\n")
@@ -116,6 +114,23 @@ def test_what_scan_says_line_by_line(book, now, path, known):
     assert len(firsts) > 50
     assert [answer for answer in answers if answer["cause"]] == [firsts[number] for number in sorted(firsts)]
     assert all(answer == NOTHING for number, answer in enumerate(answers, start=1) if number not in firsts)
+
+
+CHEAP = [name for name in arrow.COLUMNS if name not in arrow.DEAR]
+
+
+def test_fewer_columns_say_the_same(book, now):
+    texts = [example for rule in book.rules.values() for example in (*rule.examples, *rule.counterexamples)]
+    rows = batch(text=texts * 2, relay_host=[None] * len(texts) + ["mx.example.com"] * len(texts))
+    whole, some = (arrow.diagnose(rows, columns=columns, rulebook=book, now=now) for columns in (None, CHEAP))
+    assert some == whole.select(CHEAP)
+
+
+@pytest.mark.parametrize("path", [path for path in LOGS if path.parent.name == "scan"], ids=lambda path: path.name)
+def test_fewer_columns_say_the_same_of_logs(book, now, path):
+    rows = batch(text=path.read_bytes().split(b"\n"))
+    whole, some = (arrow.diagnose(rows, columns=columns, rulebook=book, now=now) for columns in (None, CHEAP))
+    assert some == whole.select(CHEAP)
 
 
 # Columns that come in

@@ -45,7 +45,7 @@ def _key(found):
     attempt, reply = found.attempt, found.attempt.reply
     return (
         attempt.format, attempt.queue_id, attempt.recipient, reply.code, reply.text, found.provider, found.rule, found.cause,
-        str(found.severity), str(found.confidence), found.retry.wait_seconds,
+        str(found.severity), found.retry.wait_seconds,
     )  # fmt: skip
 
 
