@@ -8,10 +8,13 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import NamedTuple
 
-from smtp421.diagnosis.history_templates import Templates, masked
+from smtp421.diagnosis.history import Example, Where
+from smtp421.diagnosis.history_shown import order_of
+from smtp421.diagnosis.history_templates import Templates, masked, template_of
 from smtp421.model import Attempt, Diagnosis
 from smtp421.rulebook import RuleBook
 
+_NOWHERE = Where("", None, "")
 _PLACEHOLDER = re.compile(r"<[A-Z]+>|[<\[({][a-z]+[>\])}]|\S*[<>@]\S*")
 _WORD = re.compile(r"[^\W\d_]{2,}")
 MOST_WORDS = 6
@@ -53,7 +56,8 @@ def cover(diagnoses: Iterable[Diagnosis], book: RuleBook, today: date, most: int
         kinds[kind] += 1
         causes[diagnosis.cause] += 1
         if kind == "unknown":
-            templates.add(diagnosis.attempt)
+            attempt = diagnosis.attempt
+            templates.add(template_of(attempt), order_of(attempt), Example(attempt, _NOWHERE))
     found = templates.found()[:most]
     skeletons = tuple(Skeleton(one.text, one.number, _skeleton(one.example, today)) for one in found if _words(one.example))
     total = sum(kinds.values())

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from smtp421.diagnosis.decide import diagnose
-from smtp421.diagnosis.history import Finding, Where
+from smtp421.diagnosis.finding import finding
+from smtp421.diagnosis.history import Example, Finding, Where
+from smtp421.diagnosis.history_cells import Decided, LoadCell
 from smtp421.diagnosis.history_judgement import Judged, Judgement, judge
-from smtp421.diagnosis.history_ledger import By, Ledger
+from smtp421.diagnosis.history_ledger import UNKNOWN, By, Ledger, part_of
+from smtp421.diagnosis.history_templates import template_of
+from smtp421.diagnosis.history_tracks import Fate
+from smtp421.logs.line import read_stamp
 from smtp421.logs.session import session_of
+from smtp421.logs.skim import Answer, Deferral, Peer
 from smtp421.model import Attempt, Diagnosis, Severity, Status
+from smtp421.scanning import REPORTED
 
 if TYPE_CHECKING:
     from smtp421.anonymize import Anonymizer
-    from smtp421.diagnosis.history import Key
     from smtp421.logs.line import Line
     from smtp421.rulebook import RuleBook
     from smtp421.scanning import Scan
@@ -25,7 +31,7 @@ LINE = 500
 
 
 class Sieve(NamedTuple):
-    """What is wanted of a log. Times have no zone: they are compared with the clock that the log is written by."""
+    """What is wanted of a log. Times without a zone are compared with the clock that the log is written by."""
 
     since: datetime | None = None
     until: datetime | None = None
@@ -38,12 +44,16 @@ class Sieve(NamedTuple):
         """Whether it leaves rows of a report out."""
         return any(wanted is not None for wanted in (self.provider, self.cause, self.least))
 
-    def in_time(self, attempt: Attempt) -> bool:
-        """Whether an attempt lies between the times; one whose time is not known does."""
-        if attempt.timestamp is None or (self.since is None and self.until is None):
+    def in_time(self, stamp: datetime | None) -> bool:
+        """Whether a time lies between the times; one that is not known does."""
+        if stamp is None or (self.since is None and self.until is None):
             return True
-        wall = attempt.timestamp.replace(tzinfo=None)
-        return (self.since is None or wall >= self.since) and (self.until is None or wall <= self.until)
+        wall = stamp.replace(tzinfo=None)
+
+        def at(limit: datetime) -> datetime:
+            return wall if limit.tzinfo is None else stamp
+
+        return (self.since is None or at(self.since) >= self.since) and (self.until is None or at(self.until) <= self.until)
 
     def wants(self, provider: str | None, cause: str, severity: Severity) -> bool:
         """Whether deferrals of that kind are wanted."""
@@ -57,33 +67,52 @@ class Sieve(NamedTuple):
 
 
 class Intake:
-    """Takes what a scan finds, and counts it."""
+    """Takes what a scan finds, and counts it: as attempts, or in the parts that skimming gives (:mod:`smtp421.logs.skim`)."""
 
     def __init__(
-        self, book: RuleBook, sieve: Sieve, *, by: By | None = None, lines: bool = False, anonymizer: Anonymizer | None = None
+        self,
+        book: RuleBook,
+        sieve: Sieve,
+        *,
+        by: By | None = None,
+        lines: bool = False,
+        anonymizer: Anonymizer | None = None,
+        begins: bool = True,
     ) -> None:
-        """``lines`` keeps log lines to be shown."""
-        self.ledger = Ledger(book.identify, by=by)
+        """``lines`` keeps log lines to be shown; ``begins`` is False for a later part of a log."""
+        self.ledger = Ledger(book.identify, by=by, begins=begins)
+        self.lines = lines
         self._book = book
         self._sieve = sieve
-        self._lines = lines
         self._anonymizer = anonymizer
-        self._where = Where("", None, "")
-        self._session: str | None = None
+        self._name = ""
+        self._scan: Scan | None = None
+        self._looked = 0
 
-    def take(self, scan: Scan) -> Iterator[tuple[Key | None, Diagnosis]]:
-        """Yield the diagnoses that are in time, each with the group that it was counted in."""
-        scan.watch = self._watch
+    @property
+    def skims(self) -> bool:
+        """Whether it takes parts: what is made unrecognisable is made so line by line."""
+        return self._anonymizer is None
+
+    def take(self, scan: Scan) -> None:
+        """Count all that a scan finds."""
+        self._scan = scan
+        scan.count(self)
+
+    def fresh(self) -> bool:
+        """Whether anything was counted since this was asked last."""
+        before, self._looked = self._looked, 0 if self._scan is None else self._scan.attempts
+        return self._looked != before
+
+    def wanted(self, scan: Scan, *, counted: bool = True) -> Iterator[Diagnosis]:
+        """Yield the diagnoses that are wanted; all of them are counted, if ``counted``."""
+        if counted:
+            scan.watch = self.attempt
         for found in scan:
-            if not self._sieve.in_time(found.attempt):
+            if not self._sieve.in_time(found.attempt.timestamp):
                 continue
             if self._anonymizer is not None:
                 found = diagnose(self._anonymizer.attempt(found.attempt), self._book, logged=found.logged)
-            yield self.ledger.add(found.attempt, Finding.of(found), session=self._session, where=self._where), found
-
-    def wanted(self, scan: Scan) -> Iterator[Diagnosis]:
-        """Yield the diagnoses that are wanted."""
-        for _, found in self.take(scan):
             if self._sieve.wants(found.provider, found.cause, found.severity):
                 yield found
 
@@ -93,16 +122,124 @@ class Intake:
 
         return judge(close(self.ledger, self._book.tree.thresholds), self._book)
 
-    def _watch(self, attempt: Attempt, name: str, line: Line | None) -> None:
+    # Whole attempts
+
+    def attempt(self, attempt: Attempt, name: str, line: Line | None) -> None:
+        """Count an attempt that a line of an input told of."""
+        if not self._sieve.in_time(attempt.timestamp):
+            return
+        if self._anonymizer is not None:
+            attempt = self._anonymizer.attempt(attempt)
+        found = finding(attempt, self._book) if attempt.status in REPORTED else None
         text = "" if line is None else line.text
-        self._session = session_of(text)
-        self._where = Where(name, attempt.line, self._shown(text, line) if self._lines else "")
-        if attempt.status in (Status.SENT, Status.BOUNCED) and self._sieve.in_time(attempt):
-            if self._anonymizer is not None:
-                attempt = self._anonymizer.attempt(attempt)
-            self.ledger.add(attempt, session=self._session, where=self._where)
+        where = Where(name, attempt.line, self._shown(text, line) if self.lines else "")
+        self.ledger.add(attempt, found, session=session_of(text), where=where)
 
     def _shown(self, text: str, line: Line | None) -> str:
         stamp = "" if line is None or line.stamp is None else f"{line.stamp.isoformat()} "
         text = stamp + text[:LINE]
         return text if self._anonymizer is None else self._anonymizer.text(text)
+
+    # Parts: a sink of smtp421.logs.skim
+
+    def begin(self, name: str) -> None:
+        """Take the name of the input that is skimmed from now on."""
+        self._name = name
+
+    def turn(self, stamp: datetime | None) -> bool:
+        """Take the time of what comes next; whether that is wanted."""
+        if not self._sieve.in_time(stamp):
+            return False
+        self.ledger.turn(stamp)
+        return True
+
+    def sent(self, peer: Peer, session: str | None, queue_id: str, recipient: str, domain: str, delay: str) -> None:
+        """Count an accepted delivery."""
+        ledger = self.ledger
+        places = ledger.places
+        load = peer.counted or self._load(peer, domain)
+        ledger.sent(load, places.domains.get(domain) or places.domain(domain.lower()), session, answered=peer.relay is not None)
+        if queue_id in ledger.tracks.by_id or not ledger.begins:
+            ledger.end(Fate.DELIVERED, queue_id, recipient, float(delay))
+
+    def deferred(self, answer: Answer, session: str | None, domain: str, told: tuple[Any, ...]) -> None:
+        """Count a deferral."""
+        kind: _Kind = answer.counted or self._kind(answer)
+        ledger = self.ledger
+        places = ledger.places
+        _, _, queue_id, recipient, delay, line, _ = told
+        decided = kind.decided or self._decided(kind, domain)
+        if kind.special:
+            order = (ledger.second or 0, line, queue_id, recipient)
+            if kind.held:
+                ledger.held_back(decided, queue_id, recipient, float(delay), order, (kind, *told))
+                return
+            ledger.unknown.add(kind.template, order, (kind, *told))
+        ledger.deferred(
+            decided,
+            kind.load or places.load(domain.lower()),
+            places.domains.get(domain) or places.domain(domain.lower()),
+            session,
+            queue_id,
+            recipient,
+            float(delay),
+            line,
+            (kind, *told),
+        )
+
+    def _load(self, peer: Peer, domain: str) -> LoadCell:
+        """What is counted for the provider of a relay; where the log names none, for that of the domain."""
+        if peer.relay is None or not peer.relay.host:
+            return self.ledger.places.load(domain.lower())
+        load = peer.counted = self.ledger.places.load(peer.relay.host)
+        return load
+
+    def _kind(self, answer: Answer) -> _Kind:
+        attempt = answer.attempt(None, None, "", "", None)
+        found = finding(attempt, self._book)
+        host = answer.relay.host if answer.relay is not None else None
+        kind = answer.counted = _Kind(answer, found, self._name, self.ledger.places.load(host) if host else None)
+        if found.cause == UNKNOWN and not kind.held:
+            kind.special, kind.template = True, template_of(attempt)
+        if self.ledger.by != "domain":
+            part = part_of(self.ledger.by, attempt, found)
+            kind.decided = self.ledger.reason(found, part) if kind.held else self.ledger.decided(found, part)
+        return kind
+
+    def _decided(self, kind: _Kind, domain: str) -> Decided:
+        """What is counted for a kind of deferral to a domain, where the report goes by domains."""
+        part = domain.lower() or "?"
+        return self.ledger.reason(kind.finding, part) if kind.held else self.ledger.decided(kind.finding, part)
+
+
+class _Kind:
+    """What deferrals with the same answer are counted with."""
+
+    __slots__ = ("answer", "decided", "finding", "held", "load", "name", "special", "template")
+
+    def __init__(self, answer: Answer, found: Finding, name: str, load: LoadCell | None) -> None:
+        self.answer = answer
+        self.finding = found
+        self.name = name
+        self.load = load
+        self.held = self.special = answer.status is Status.SUSPENDED
+        self.template = ""
+        self.decided: Decided | None = None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """All that an example needs: what a worker sends back counts no more."""
+        answer = self.answer
+        parts = (answer.format, answer.reply, answer.origin, answer.relay, answer.status)
+        return _kind_of, (parts, self.finding, self.name)
+
+    def example(self, *parts: Any) -> Example:
+        """The example that a deferral makes."""
+        told = Deferral(*parts)
+        stamp = read_stamp(told.stamp, told.now)
+        attempt = self.answer.attempt(told.line, stamp, told.queue_id, told.recipient, float(told.delay))
+        text = told.text.encode("latin-1").decode("utf-8", "replace").rstrip("\r")
+        return Example(attempt, Where(self.name, told.line, text[:LINE]))
+
+
+def _kind_of(parts: tuple[Any, ...], found: Finding, name: str) -> _Kind:
+    return _Kind(Answer(*parts), found, name, None)

@@ -66,7 +66,8 @@ def run(wish: Wish, book: RuleBook, hidden: Anonymizer | None) -> int:
     if wish.form in EACH:
         show = renderer(wish.form, wish.view)
         with progress(scan, _size(wish.files), wanted=wish.output is not None or not sys.stdout.isatty()):
-            _give(show.diagnoses(intake.wanted(scan)), wish.output)
+            counted = wish.textfile is not None or wish.fail_level is not None
+            _give(show.diagnoses(intake.wanted(scan, counted=counted)), wish.output)
     else:
         try:
             with progress(scan, _size(wish.files), wanted=not wish.follow):
@@ -138,7 +139,7 @@ def _scan(wish: Wish, book: RuleBook, live: Live) -> Scan:
 def _sources(names: Iterable[str], live: Live | None) -> Iterator[Source]:
     """The inputs, each opened when it is its turn."""
     for name in names:
-        yield standard_input(live.pause) if name == STDIN and live is not None else open_source(name)
+        yield standard_input(live.look, live.pause) if name == STDIN and live is not None else open_source(name)
 
 
 def _oldest_first(names: Sequence[str]) -> Sequence[str]:

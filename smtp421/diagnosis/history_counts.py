@@ -5,8 +5,7 @@ None depends on the order in which things come, but :class:`Peak`, which takes t
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 from zlib import crc32
 
@@ -71,92 +70,81 @@ def mixed(text: str) -> int:
     return (number ^ number >> 32) * 0xC2B2AE3D27D4EB4F & _MASK
 
 
-class Timeline:
-    """How many there were when: bins that grow wider with the time spanned, as wide as they must be and no wider."""
+class Axis:
+    """How time is cut into bins: they grow wider with the time spanned, as wide as they must be and no wider.
 
-    __slots__ = ("_bins", "_end", "_first", "_last", "_step")
+    All that a ledger counts over time shares one; the counts themselves are dictionaries of numbers by the bin's place.
+    """
+
+    __slots__ = ("_end", "first", "last", "step")
 
     def __init__(self) -> None:
-        self._bins: dict[int, int] = {}
-        self._step = 1
-        self._first: int | None = None
-        self._last = 0
+        self.step = 1
+        """The width of a bin in seconds."""
+        self.first: int | None = None
+        """The first second that was seen."""
+        self.last = 0
+        """The last second that was seen."""
         self._end = 0
         """The first second that wider bins would be needed for."""
 
-    @property
-    def step(self) -> int:
-        """The width of a bin in seconds."""
-        return self._step
+    def cover(self, second: int) -> int:
+        """Reach to a second; so many bins have to be joined to one for that, 1 as a rule."""
+        if self.first is None:
+            self.first = self.last = second
+            return self._widen()
+        if second > self.last:
+            self.last = second
+            return self._widen() if second >= self._end else 1
+        if second < self.first:
+            self.first = second
+            return self._widen()
+        return 1
 
-    @property
-    def first(self) -> int | None:
-        """The first second that was counted."""
-        return self._first
-
-    @property
-    def last(self) -> int | None:
-        """The last second that was counted."""
-        return None if self._first is None else self._last
-
-    def add(self, second: int, number: int = 1) -> None:
-        """Count ``number`` at a second since 1970."""
-        if self._first is None:
-            self._first = self._last = second
+    def merge(self, other: Axis) -> tuple[int, int]:
+        """Reach as far as another does too; so many bins of this one, and of the other, have to be joined to one for that."""
+        before = self.step
+        if other.first is not None:
+            self.step = max(self.step, other.step)
+            if self.first is None:
+                self.first, self.last = other.first, other.last
+            self.first, self.last = min(self.first, other.first), max(self.last, other.last)
             self._widen()
-        elif second > self._last or second < self._first:
-            self._first, self._last = min(self._first, second), max(self._last, second)
-            if second >= self._end or second == self._first:
-                self._widen()
-        place = second // self._step
-        self._bins[place] = self._bins.get(place, 0) + number
+        return self.step // before, self.step // other.step
 
-    def merge(self, other: Timeline) -> None:
-        """Count what another has counted too."""
-        if other._first is None:
-            return
-        if self._first is None:
-            self._first, self._last = other._first, other._last
-        self._first, self._last = min(self._first, other._first), max(self._last, other._last)
-        self._step, step = max(self._step, other._step), self._step
-        if step != self._step:
-            self._bins = _joined(self._bins, self._step // step)
-        for place, number in _joined(other._bins, self._step // other._step).items():
-            self._bins[place] = self._bins.get(place, 0) + number
-        self._widen()
-
-    def bins(self) -> tuple[tuple[int, int], ...]:
-        """The bins that hold anything, in order: (its first second, number)."""
-        return tuple((place * self._step, number) for place, number in sorted(self._bins.items()))
-
-    def busiest(self, width: int) -> tuple[int, int] | None:
-        """The span of ``width`` seconds (one of ``STEPS``) with the highest number: (its first second, number).
-
-        None where nothing was counted, or where the bins are wider than that by now.
-        """
-        if not self._bins or self._step > width:
-            return None
-        joined = _joined(self._bins, width // self._step)
-        place = min(joined, key=lambda at: (-joined[at], at))
-        return place * width, joined[place]
-
-    def _widen(self) -> None:
-        if self._first is None:
-            return
-        step = next(step for step in STEPS if step >= self._step and self._last // step - self._first // step < BINS)
-        if step != self._step:
-            self._bins = _joined(self._bins, step // self._step)
-            self._step = step
-        self._end = (self._first // step + BINS) * step
+    def _widen(self) -> int:
+        first, before = self.first or 0, self.step
+        self.step = next(step for step in STEPS if step >= before and self.last // step - first // step < BINS)
+        self._end = (first // self.step + BINS) * self.step
+        return self.step // before
 
 
-def _joined(bins: dict[int, int], factor: int) -> dict[int, int]:
+def joined(bins: dict[int, int], factor: int) -> dict[int, int]:
+    """Bins of which ``factor`` are joined to one."""
     if factor == 1:
         return bins
-    joined: dict[int, int] = {}
+    wider: dict[int, int] = {}
     for place, number in bins.items():
-        joined[place // factor] = joined.get(place // factor, 0) + number
-    return joined
+        wider[place // factor] = wider.get(place // factor, 0) + number
+    return wider
+
+
+def added(bins: dict[int, int], more: dict[int, int]) -> None:
+    """Add numbers to the bins of ``bins``."""
+    for place, number in more.items():
+        bins[place] = bins.get(place, 0) + number
+
+
+def busiest(bins: dict[int, int], step: int, width: int) -> tuple[int, int] | None:
+    """The span of ``width`` seconds (one of ``STEPS``) with the highest number: (its first second, number).
+
+    None where nothing was counted, or where the bins are wider than that.
+    """
+    if not bins or step > width:
+        return None
+    spans = joined(bins, width // step)
+    place = min(spans, key=lambda at: (-spans[at], at))
+    return place * width, spans[place]
 
 
 class Spread(NamedTuple):
@@ -172,73 +160,95 @@ class Durations:
 
     __slots__ = ("_counted", "_longest")
 
+    _MOST = 5000
+    """Durations that are kept as they are until they are rounded."""
+
     def __init__(self) -> None:
-        self._counted: Counter[int] = Counter()
+        self._counted: dict[int, int] = {}
         self._longest = 0
 
-    def add(self, seconds: float) -> None:
+    def add(self, seconds: int) -> None:
         """Count a duration; a clock that ran backwards gives 0."""
-        whole = max(int(seconds), 0)
-        self._longest = max(self._longest, whole)
-        scale = 1
-        while whole >= 100 * scale:
-            scale *= 10
-        self._counted[(whole + scale // 2) // scale * scale] += 1
+        counted, seconds = self._counted, max(seconds, 0)
+        counted[seconds] = counted.get(seconds, 0) + 1
+        if seconds > self._longest:
+            self._longest = seconds
+        if len(counted) > self._MOST:
+            self._counted = self._rounded()
 
     def merge(self, other: Durations) -> None:
         """Count what another has counted too."""
-        self._counted.update(other._counted)
+        added(self._counted, other._counted)
         self._longest = max(self._longest, other._longest)
+        if len(self._counted) > self._MOST:
+            self._counted = self._rounded()
 
     def up_to(self, seconds: float) -> int:
         """How many were no longer than that."""
-        return sum(number for duration, number in self._counted.items() if duration <= seconds)
+        return sum(number for duration, number in self._rounded().items() if duration <= seconds)
 
     def spread(self) -> Spread:
         """Their number, median and maximum."""
-        number = self._counted.total()
+        rounded = self._rounded()
+        number = sum(rounded.values())
         if not number:
             return Spread(0, None, None)
         middle = (number + 1) // 2
-        for duration in sorted(self._counted):
-            middle -= self._counted[duration]
+        for duration in sorted(rounded):
+            middle -= rounded[duration]
             if middle <= 0:
                 break
         return Spread(number, min(duration, self._longest), self._longest)
 
+    def _rounded(self) -> dict[int, int]:
+        rounded: dict[int, int] = {}
+        for duration, number in self._counted.items():
+            short = _in_two_digits(duration)
+            rounded[short] = rounded.get(short, 0) + number
+        return rounded
+
+
+def _in_two_digits(seconds: int) -> int:
+    scale = 1
+    while seconds >= 100 * scale:
+        scale *= 10
+    return (seconds + scale // 2) // scale * scale
+
 
 class Peak:
-    """The highest number of different things (connections) within one second."""
+    """The highest number of different things (connections) within one second; seconds come in order."""
 
-    __slots__ = ("_first", "_highest", "_last")
+    __slots__ = ("_first", "_highest", "names", "second")
 
     def __init__(self) -> None:
+        self.second: int | None = None
+        """The second at hand."""
+        self.names: set[str] = set()
+        """The things at that second: what is added here, counts."""
         self._first: tuple[int, set[str]] | None = None
-        self._last: tuple[int, set[str]] | None = None
         self._highest = 0
 
     @property
     def highest(self) -> int:
         """The highest number so far."""
-        return self._highest
+        return max(self._highest, len(self.names))
 
-    def add(self, second: int, name: str) -> None:
-        """Count a thing at a second; seconds come in order."""
-        if self._last is None or self._last[0] != second:
-            self._last = (second, set())
-            self._first = self._first or self._last
-        self._last[1].add(name)
-        self._highest = max(self._highest, len(self._last[1]))
+    def turn(self, second: int) -> None:
+        """Go on to another second."""
+        self._highest = self.highest
+        self.second, self.names = second, set()
+        self._first = self._first or (second, self.names)
 
     def merge(self, later: Peak) -> None:
         """Count what was counted later too."""
         for second, names in later._ends():
-            for name in names:
-                self.add(second, name)
-        self._highest = max(self._highest, later._highest)
+            if self.second != second:
+                self.turn(second)
+            self.names |= names
+        self._highest = max(self._highest, later.highest)
 
-    def _ends(self) -> Iterator[tuple[int, Iterable[str]]]:
-        if self._first is not None and self._last is not None:
+    def _ends(self) -> Iterator[tuple[int, set[str]]]:
+        if self._first is not None and self.second is not None:
             yield self._first
-            if self._last is not self._first:
-                yield self._last
+            if self._first[1] is not self.names:
+                yield self.second, self.names

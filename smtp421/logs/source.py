@@ -40,6 +40,14 @@ class Remark(NamedTuple):
         return f"{self.path}, line {self.line}: {self.message}" if self.line else f"{self.path}: {self.message}"
 
 
+def lines_of(block: bytes) -> list[bytes]:
+    """The lines of a block, without their ends."""
+    lines = block.split(b"\n")
+    if not lines[-1]:
+        lines.pop()
+    return lines
+
+
 class Raw(Protocol):
     """What bytes are read from: a :class:`io.FileIO` or its like."""
 
@@ -84,22 +92,24 @@ class Source:
     def lines(self) -> Iterator[tuple[int, bytes]]:
         """Yield each line with its number, counted from 1."""
         for number, block in self.blocks():
-            pieces = block.split(b"\n")
-            if not pieces[-1]:
-                pieces.pop()
+            pieces = lines_of(block)
+            self.lines_read = number + len(pieces) - 1
             yield from enumerate(pieces, number)
 
     def blocks(self) -> Iterator[tuple[int, bytes]]:
         """Yield blocks of whole lines, each with the number of its first line. All but the last end with a line end.
+
+        Who counts the lines of a block may set ``lines_read``, which spares counting them again.
 
         Raises :class:`smtp421.errors.InputUnreadable` where nothing can be read, and :class:`smtp421.errors.MissingExtra`.
         """
         cutter = Cutter()
         for chunk in utf8(unpacked(self._chunks(), self.name, self._remark)):
             if block := cutter.push(chunk):
-                first = self.lines_read + 1
-                self.lines_read += block.count(b"\n")
-                yield first, block
+                read = self.lines_read
+                yield read + 1, block
+                if self.lines_read == read:  # who takes whole blocks may have counted them
+                    self.lines_read += block.count(b"\n")
         if block := cutter.flush():
             self.lines_read += 1
             yield self.lines_read, block
@@ -119,7 +129,10 @@ class Source:
             here = raw.tell()
             for offset in offsets:
                 raw.seek(offset)
-                lines = (raw.read(_SAMPLE) or b"").decode("utf-8", "replace").split("\n")
+                chunk = raw.read(_SAMPLE) or b""
+                lines = chunk.decode("utf-8", "replace").split("\n")
+                if len(chunk) == _SAMPLE:
+                    lines.pop()  # it may go on
                 found += lines[1:] if offset else lines  # the first may have begun before
             raw.seek(here)
         except OSError:

@@ -150,7 +150,8 @@ def test_follow_needs_files(smtp421):
         ("9:05:07", "2026-11-21 09:05:07"),
         ("2026-11-20", "2026-11-20 00:00:00"),
         ("2026-11-20 14:00", "2026-11-20 14:00:00"),
-        ("2026-11-20T14:00:00Z", "2026-11-20 14:00:00"),
+        ("2026-11-20T14:00:00Z", "2026-11-20 14:00:00+00:00"),
+        ("2026-11-20 14:00+02:00", "2026-11-20 14:00:00+02:00"),
     ],
 )
 def test_moments(text, meant):
@@ -359,7 +360,7 @@ def test_standard_input_keeps_open(monkeypatch):
     os.close(writing)
     with os.fdopen(reading) as stream:
         monkeypatch.setattr("sys.stdin", stream)
-        source = live.standard_input(interrupt)
+        source = live.standard_input(lambda: None, interrupt)
         assert list(source.lines()) == []
         assert source._raw.fileno() == reading
         source.close()
