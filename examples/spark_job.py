@@ -15,7 +15,7 @@ files are read whole, too, and each line tells its own format.
 
 Parquet needs a column ``text``; see :func:`smtp421.arrow.diagnose` for the others that are understood. All other columns stay.
 
-``OUTPUT/diagnoses`` holds a row for each deferral, with the columns of ``smtp421.arrow.COLUMNS`` but for the dear ones. ``OUTPUT/by_hour`` holds, for
+``OUTPUT/diagnoses`` holds a row for each deferral, with the columns of ``smtp421.arrow.COLUMNS`` but for the dear ones.
 each hour, provider and cause: deferrals, recipients (about), those that are critical, and the first and last time.
 """
 
