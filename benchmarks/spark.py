@@ -107,7 +107,7 @@ def main() -> int:
     speed = total / seconds
     cores = wish.a_day / DAY / (speed / wish.cores)
     rows = [
-        (f"one process, {number:,} replies", alone, number / alone, number / alone),
+        (f"one process, {number:,} replies (processor time)", alone, number / alone, number / alone),
         (f"Spark local[{wish.cores}], {total:,} replies", seconds, speed, speed / wish.cores),
     ]
     print(table(("what", "seconds", "replies/s", "replies/s and core"), rows))

@@ -23,7 +23,6 @@ KEY = (
     "rule",
     "cause",
     "severity",
-    "confidence",
     "retry_wait_seconds",
 )
 """What is compared: columns that need no clock."""
