@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from smtp421.diagnosis.decide import diagnose
 from smtp421.diagnosis.finding import finding
@@ -13,11 +13,10 @@ from smtp421.diagnosis.history_cells import Decided, LoadCell
 from smtp421.diagnosis.history_judgement import Judged, Judgement, judge
 from smtp421.diagnosis.history_ledger import UNKNOWN, By, Ledger, part_of
 from smtp421.diagnosis.history_templates import template_of
-from smtp421.diagnosis.history_tracks import Fate
 from smtp421.logs.line import read_stamp
 from smtp421.logs.session import session_of
-from smtp421.logs.skim import Answer, Deferral, Peer
-from smtp421.model import Attempt, Diagnosis, Severity, Status
+from smtp421.logs.skim import Answer, Deferral
+from smtp421.model import Attempt, Diagnosis, Relay, Severity, Status
 from smtp421.scanning import REPORTED
 
 if TYPE_CHECKING:
@@ -88,6 +87,7 @@ class Intake:
         self._name = ""
         self._scan: Scan | None = None
         self._looked = 0
+        self.sent = self.ledger.accepted
 
     @property
     def skims(self) -> bool:
@@ -153,84 +153,57 @@ class Intake:
         self.ledger.turn(stamp)
         return True
 
-    def sent(self, peer: Peer, session: str | None, queue_id: str, recipient: str, domain: str, delay: str) -> None:
-        """Count an accepted delivery."""
-        ledger = self.ledger
-        places = ledger.places
-        load = peer.counted or self._load(peer, domain)
-        ledger.sent(load, places.domains.get(domain) or places.domain(domain.lower()), session, answered=peer.relay is not None)
-        if queue_id in ledger.tracks.by_id or not ledger.begins:
-            ledger.end(Fate.DELIVERED, queue_id, recipient, float(delay))
+    def peer(self, relay: Relay | None) -> LoadCell | Literal[False]:
+        """What is counted for the provider of a relay; where the log names none, its domain will tell."""
+        return self.ledger.places.load(relay.host) if relay is not None and relay.host else False
 
-    def deferred(self, answer: Answer, session: str | None, domain: str, told: tuple[Any, ...]) -> None:
-        """Count a deferral."""
-        kind: _Kind = answer.counted or self._kind(answer)
-        ledger = self.ledger
-        places = ledger.places
-        _, _, queue_id, recipient, delay, line, _ = told
-        decided = kind.decided or self._decided(kind, domain)
-        if kind.special:
-            order = (ledger.second or 0, line, queue_id, recipient)
-            if kind.held:
-                ledger.held_back(decided, queue_id, recipient, float(delay), order, (kind, *told))
-                return
-            ledger.unknown.add(kind.template, order, (kind, *told))
-        ledger.deferred(
-            decided,
-            kind.load or places.load(domain.lower()),
-            places.domains.get(domain) or places.domain(domain.lower()),
-            session,
-            queue_id,
-            recipient,
-            float(delay),
-            line,
-            (kind, *told),
-        )
-
-    def _load(self, peer: Peer, domain: str) -> LoadCell:
-        """What is counted for the provider of a relay; where the log names none, for that of the domain."""
-        if peer.relay is None or not peer.relay.host:
-            return self.ledger.places.load(domain.lower())
-        load = peer.counted = self.ledger.places.load(peer.relay.host)
-        return load
-
-    def _kind(self, answer: Answer) -> _Kind:
-        attempt = answer.attempt(None, None, "", "", None)
+    def kind(self, answer: Answer) -> _Kind:
+        """What deferrals with an answer are counted with."""
+        attempt = answer.attempt(None, None, None, None, None)
         found = finding(attempt, self._book)
-        host = answer.relay.host if answer.relay is not None else None
-        kind = answer.counted = _Kind(answer, found, self._name, self.ledger.places.load(host) if host else None)
-        if found.cause == UNKNOWN and not kind.held:
-            kind.special, kind.template = True, template_of(attempt)
+        kind = _Kind(answer, found, self._name)
+        kind.load = self.peer(answer.relay)
+        if found.cause == UNKNOWN:
+            kind.template = template_of(attempt)
         if self.ledger.by != "domain":
-            part = part_of(self.ledger.by, attempt, found)
-            kind.decided = self.ledger.reason(found, part) if kind.held else self.ledger.decided(found, part)
+            kind.decided = self._decided(kind, part_of(self.ledger.by, attempt, found))
         return kind
 
-    def _decided(self, kind: _Kind, domain: str) -> Decided:
-        """What is counted for a kind of deferral to a domain, where the report goes by domains."""
-        part = domain.lower() or "?"
+    def deferred(self, kind: _Kind, session: str | None, domain: str, told: tuple[Any, ...]) -> None:
+        """Count a deferral."""
+        _, _, queue_id, recipient, delay, line, _ = told
+        ledger = self.ledger
+        places, decided, shown = ledger.places, kind.decided or self._decided(kind, domain.lower() or "?"), (kind, *told)
+        if kind.held:
+            ledger.held_back(decided, queue_id, recipient, float(delay), line, shown)
+            return
+        if kind.template:
+            ledger.unknown.add(kind.template, (ledger.second or 0, line, queue_id, recipient), shown)
+        place = places.domains.get(domain) or places.domain(domain.lower())
+        load = kind.load or places.load(domain.lower())
+        ledger.deferred(decided, load, place, session, queue_id, recipient, float(delay), line, shown)
+
+    def _decided(self, kind: _Kind, part: str) -> Decided:
         return self.ledger.reason(kind.finding, part) if kind.held else self.ledger.decided(kind.finding, part)
 
 
 class _Kind:
     """What deferrals with the same answer are counted with."""
 
-    __slots__ = ("answer", "decided", "finding", "held", "load", "name", "special", "template")
+    __slots__ = ("answer", "decided", "finding", "held", "load", "name", "template")
 
-    def __init__(self, answer: Answer, found: Finding, name: str, load: LoadCell | None) -> None:
+    def __init__(self, answer: Answer, found: Finding, name: str) -> None:
         self.answer = answer
         self.finding = found
         self.name = name
-        self.load = load
-        self.held = self.special = answer.status is Status.SUSPENDED
+        self.load: LoadCell | Literal[False] = False
+        self.held = answer.status is Status.SUSPENDED
         self.template = ""
         self.decided: Decided | None = None
 
     def __reduce__(self) -> tuple[Any, ...]:
         """All that an example needs: what a worker sends back counts no more."""
-        answer = self.answer
-        parts = (answer.format, answer.reply, answer.origin, answer.relay, answer.status)
-        return _kind_of, (parts, self.finding, self.name)
+        return _Kind, (self.answer, self.finding, self.name)
 
     def example(self, *parts: Any) -> Example:
         """The example that a deferral makes."""
@@ -239,7 +212,3 @@ class _Kind:
         attempt = self.answer.attempt(told.line, stamp, told.queue_id, told.recipient, float(told.delay))
         text = told.text.encode("latin-1").decode("utf-8", "replace").rstrip("\r")
         return Example(attempt, Where(self.name, told.line, text[:LINE]))
-
-
-def _kind_of(parts: tuple[Any, ...], found: Finding, name: str) -> _Kind:
-    return _Kind(Answer(*parts), found, name, None)

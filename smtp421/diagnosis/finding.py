@@ -8,7 +8,6 @@ the program whose log it is, and whether the answer was final. So it is worked o
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import NamedTuple
 
 from smtp421.diagnosis.decide import diagnose, is_final, verdict_of
 from smtp421.diagnosis.history import Finding
@@ -20,16 +19,9 @@ MAX_REMEMBERED = 50_000
 """Combinations that are remembered for a book."""
 
 
-class Case(NamedTuple):
-    """All of an attempt that its finding depends on; see :func:`case_of`."""
-
-    rule: int | None
-    provider: str | None
-    origin: Origin | None
-    numbered: bool
-    """Whether the reply has a code, as servers' replies do."""
-    format: str
-    final: bool
+Case = tuple[int | None, str | None, Origin | None, bool, str, bool]
+"""All of an attempt that its finding depends on, see :func:`case_of`: rule, provider, who spoke as far as the text's form tells, whether the reply has
+a code as servers' replies do, the program whose log it is, and whether the answer was final."""
 
 
 def finding(attempt: Attempt, book: RuleBook) -> Finding:
@@ -54,7 +46,7 @@ def case_of(attempt: Attempt, book: RuleBook) -> Case:
     else:
         provider, rule = _of_chain(attempt, book)
     numbered = code is not None or enhanced is not None
-    return Case(rule, provider, attempt.origin, numbered, attempt.format, is_final(attempt))
+    return rule, provider, attempt.origin, numbered, attempt.format, is_final(attempt)
 
 
 @lru_cache(maxsize=4)

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
+from math import inf
 from typing import Any
 
 from smtp421.diagnosis.history import Bins, Domain, Fates, Group, Load, RuleCount, SourceAddress
 from smtp421.diagnosis.history_counts import Axis, Distinct, Durations, Peak, added, busiest, joined
 from smtp421.diagnosis.history_shown import Order, example_of
-from smtp421.diagnosis.history_tracks import Fate, Key
+from smtp421.diagnosis.history_tracks import Key
 from smtp421.model import Severity
 
 SHOWN = 5
@@ -80,6 +81,24 @@ class Decided:
         self.order: Order | None = None
         self.shown: Any | None = None
 
+    def take(self, second: int | None, place: int | None, line: int, queue_id: str | None, recipient: str, shown: Any) -> None:
+        """Count an attempt; ``place`` is the bin of its second."""
+        self.attempts += 1
+        cell = self.cell
+        if second is None or place is None:
+            self.show((inf, line, queue_id or "", recipient), shown)
+            if cell.latest is None:
+                cell.latest = shown
+            return
+        bins = cell.bins
+        bins[place] = bins.get(place, 0) + 1
+        if self.order is None or second <= self.order[0]:
+            self.show((second, line, queue_id or "", recipient), shown)
+            if cell.first is None or second < cell.first:
+                cell.first = second
+        if second > cell.last or (second == cell.last and line >= cell.last_line):
+            cell.last, cell.last_line, cell.latest = second, line, shown
+
     def show(self, order: Order, shown: Any) -> None:
         """Take an attempt to be shown, where it is the first."""
         if self.order is None or order < self.order:
@@ -122,7 +141,20 @@ class Fresh:
 class Cell(People):
     """Counts the deferrals of one group."""
 
-    __slots__ = ("bins", "ends", "first", "key", "last", "last_line", "latest", "row", "rules", "waits")
+    __slots__ = (
+        "bins",
+        "bounced",
+        "delivered",
+        "expired",
+        "first",
+        "key",
+        "last",
+        "last_line",
+        "latest",
+        "row",
+        "rules",
+        "waits",
+    )
 
     def __init__(self, key: Key, row: People | None = None) -> None:
         super().__init__()
@@ -136,7 +168,8 @@ class Cell(People):
         """The last second, and the line then."""
         self.last_line = 0
         self.latest: Any = None
-        self.ends = dict.fromkeys(Fate, 0)
+        self.delivered = self.bounced = self.expired = 0
+        """Messages whose last deferral was of this group, by how they ended."""
         self.waits = Durations()
 
     @property
@@ -162,8 +195,9 @@ class Cell(People):
         self.first = earliest(self.first, other.first)
         if other.latest is not None and (self.last, self.last_line) <= (other.last, other.last_line):
             self.last, self.last_line, self.latest = other.last, other.last_line, other.latest
-        for fate, number in other.ends.items():
-            self.ends[fate] += number
+        self.delivered += other.delivered
+        self.bounced += other.bounced
+        self.expired += other.expired
         self.waits.merge(other.waits)
 
     def group(self, scale: Scale, waiting: Sequence[int], strangers: Fresh, window: float, domains: Mapping[str, int]) -> Group:
@@ -180,7 +214,7 @@ class Cell(People):
             first=scale.at(self.first),
             last=scale.at(self.last if self.bins else None),
             bins=scale.bins(self.bins),
-            fates=Fates(self.ends[Fate.DELIVERED], self.ends[Fate.BOUNCED], self.ends[Fate.EXPIRED], len(waiting)),
+            fates=Fates(self.delivered, self.bounced, self.expired, len(waiting)),
             delivered_after=self.waits.spread(),
             longest_wait=max(waiting, default=0),
             strangers=strangers.number,
@@ -238,6 +272,11 @@ class DomainCell:
     def reached(self) -> int:
         """Attempts that a server of theirs answered."""
         return self.answered + sum(number for key, number in self.reasons.items() if not key.own)
+
+    def answer(self, provider: str | None) -> None:
+        """Take the provider that a relay is of; of several, the last by name counts."""
+        if provider is not None and (self.provider is None or provider > self.provider):
+            self.provider = provider
 
     def end(self, since: int, key: Key, waited: int) -> None:
         """Remember how a delivery ended, unless something was taken before it."""

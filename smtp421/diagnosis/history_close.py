@@ -12,7 +12,7 @@ from smtp421.diagnosis.history_cells import Cell, Fresh, Scale
 from smtp421.diagnosis.history_counts import Count, Durations, Spread
 from smtp421.diagnosis.history_ledger import Ledger, count_pauses, rank_of
 from smtp421.diagnosis.history_places import OTHERS
-from smtp421.diagnosis.history_tracks import GAPS, Fate, Key
+from smtp421.diagnosis.history_tracks import GAPS, Key
 
 GREYLIST_WINDOW = "greylist_window"
 MOST_WAITING = 1000
@@ -59,7 +59,10 @@ def close(ledger: Ledger, thresholds: Mapping[str, float]) -> History:
         messages=ledger.messages.count(),
         recipients=ledger.recipients.count(),
         fates=Fates(
-            ledger.ends[Fate.DELIVERED], ledger.ends[Fate.BOUNCED], ledger.ends[Fate.EXPIRED], sum(map(len, waiting.values()))
+            sum(cell.delivered for cell in ledger.cells.values()),
+            sum(cell.bounced for cell in ledger.cells.values()),
+            sum(cell.expired for cell in ledger.cells.values()),
+            sum(map(len, waiting.values())),
         ),
         waiting_for=max((wait for waits in waiting.values() for wait in waits), default=0),
         groups=tuple(sorted(deferred(), key=_size)),

@@ -70,7 +70,6 @@ class Ledger:
         self.held: dict[Key, Cell] = {}
         """Reasons that were only repeated: for messages of which nothing else was seen."""
         self.places = Places(identify)
-        self.ends = dict.fromkeys(Fate, 0)
         self.schedule = [Durations() for _ in range(GAPS)]
         self.given_up = Durations()
         self.unknown = Templates()
@@ -124,9 +123,8 @@ class Ledger:
             return None
         order, shown = order_of(attempt), Example(attempt, where)
         if status is Status.SUSPENDED:
-            self.held_back(
-                self.reason(finding_, part_of(self.by, attempt, finding_)), queue_id, recipient, attempt.delay, order, shown
-            )
+            reason = self.reason(finding_, part_of(self.by, attempt, finding_))
+            self.held_back(reason, queue_id, recipient, attempt.delay, attempt.line or 0, shown)
             return None
         domain = (recipient or "").rpartition("@")[2].lower()
         load = self.places.load((relay.host if relay is not None else None) or domain)
@@ -143,11 +141,15 @@ class Ledger:
         if status is Status.SENT:
             if source is not None:
                 source.sent += 1
-            self.sent(load, cell, session, answered=relay is not None)
+            cell.answered += relay is not None
+            self.sent(load, cell, session)
         else:
             if source is not None:
                 source.bounced += 1
-            self._bounced(load, cell, session, answered=attempt.origin is Origin.REMOTE)
+            cell.answered += attempt.origin is Origin.REMOTE
+            load.bounced += 1
+            cell.bounced += 1
+            self._went(load, cell, session)
         if queue_id:
             self.end(_ENDS[status], queue_id, recipient, attempt.delay)
         return None
@@ -187,27 +189,12 @@ class Ledger:
         """Count what is no attempt of our queue."""
         cell = self._cell(cells, finding, part_of(self.by, attempt, finding))
         decided = cell.decided(finding.rule, finding.severity)
-        self._count(decided, attempt.line or 0, attempt.queue_id, attempt.recipient or "", Example(attempt, where))
+        shown = Example(attempt, where)
+        decided.take(self.second, self.place, attempt.line or 0, attempt.queue_id, attempt.recipient or "", shown)
         cell.meet(*_people(attempt.queue_id, attempt.recipient or ""))
         return cell.key
 
     # Attempts
-
-    def _count(self, decided: Decided, line: int, queue_id: str | None, recipient: str, shown: Any) -> None:
-        decided.attempts += 1
-        cell, second, place = decided.cell, self.second, self.place
-        if second is None or place is None:
-            decided.show((_NEVER, line, queue_id or "", recipient), shown)
-            if cell.latest is None:
-                cell.latest = shown
-            return
-        cell.bins[place] = cell.bins.get(place, 0) + 1
-        if decided.order is None or second <= decided.order[0]:
-            decided.show((second, line, queue_id or "", recipient), shown)
-            if cell.first is None or second < cell.first:
-                cell.first = second
-        if second > cell.last or (second == cell.last and line >= cell.last_line):
-            cell.last, cell.last_line, cell.latest = second, line, shown
 
     def deferred(
         self,
@@ -222,69 +209,66 @@ class Ledger:
         shown: Any,
     ) -> None:
         """Count a deferral. ``shown`` is the example that it makes (:func:`smtp421.diagnosis.history_shown.example_of`)."""
-        self._count(decided, line, queue_id, recipient, shown)
-        cell, second, place = decided.cell, self.second, self.place
+        decided.take(self.second, self.place, line, queue_id, recipient, shown)
+        cell, second = decided.cell, self.second
         key = cell.key
         load.deferred += 1
         domain.reasons[key] = domain.reasons.get(key, 0) + 1
-        if domain.provider is not load.provider:
-            _name(domain, load.provider)
-        if second is None or place is None:
+        self._went(load, domain, session)
+        track = None
+        if queue_id and second is not None:
+            known = self.tracks.by_id.get(queue_id)
+            if known.__class__ is Track and known.recipient == recipient:
+                track = known
+            else:
+                track = self._track(second, queue_id, recipient, key, delay, attempted=True)
+        if track is None or track.key is not key or not track.attempts:
             self._meet(cell, queue_id, recipient)
-            return
-        load.bins[place] = load.bins.get(place, 0) + 1
-        if session is not None:
-            peak = load.peak
-            if peak.second != second:
-                peak.turn(second)
-            peak.names.add(session)
-        if domain.first is None or second < domain.first:
-            domain.first = second
-        if not queue_id:
-            self._meet(cell, queue_id, recipient)
-            return
-        track = self.tracks.by_id.get(queue_id)
-        if track.__class__ is not Track or track.recipient != recipient:
-            track = self._track(second, queue_id, recipient, key, delay, attempted=True)
-        if track is None:
-            self._meet(cell, queue_id, recipient)
-            return
-        if track.key is not key or not track.attempts:
-            self._meet(cell, queue_id, recipient)
-        track.attempt(second, key)
+        if track is not None and second is not None:
+            track.attempt(second, key)
 
     def held_back(
-        self, decided: Decided, queue_id: str | None, recipient: str | None, delay: float | None, order: Any, shown: Any
+        self, decided: Decided, queue_id: str | None, recipient: str | None, delay: float | None, line: int, shown: Any
     ) -> None:
         """Count a line that repeats an older reason: no attempt, but the message waits for it."""
         self.suspended += 1
-        decided.show(order, shown)
-        if queue_id and self.second is not None:
-            self._track(self.second, queue_id, recipient or "", decided.cell.key, delay, attempted=False)
+        second = self.second
+        decided.show((_NEVER if second is None else second, line, queue_id or "", recipient or ""), shown)
+        if queue_id and second is not None:
+            self._track(second, queue_id, recipient or "", decided.cell.key, delay, attempted=False)
 
-    def sent(self, load: LoadCell, domain: DomainCell, session: str | None, *, answered: bool) -> None:
+    def accepted(
+        self, load: LoadCell | Literal[False], session: str | None, queue_id: str, recipient: str, name: str, delay: str
+    ) -> None:
+        """Count what a relay accepted for a domain, and end the delivery. Without ``load`` no relay was named."""
+        places = self.places
+        domain = places.domains.get(name) or places.domain(name.lower())
+        if load:
+            domain.answered += 1
+        else:
+            load = places.load(name.lower())
+        self.sent(load, domain, session)
+        if queue_id in self.tracks.by_id or not self.begins:
+            self.end(Fate.DELIVERED, queue_id, recipient, float(delay))
+
+    def sent(self, load: LoadCell, domain: DomainCell, session: str | None) -> None:
         """Count what was accepted; :meth:`end` ends the delivery."""
         load.sent += 1
         domain.sent += 1
-        domain.answered += answered
         second = self.second
         if second is not None and (domain.first_sent is None or second < domain.first_sent):
             domain.first_sent = second
         self._went(load, domain, session)
 
-    def _bounced(self, load: LoadCell, domain: DomainCell, session: str | None, *, answered: bool) -> None:
-        load.bounced += 1
-        domain.bounced += 1
-        domain.answered += answered
-        self._went(load, domain, session)
-
     def _went(self, load: LoadCell, domain: DomainCell, session: str | None) -> None:
-        second, place = self.second, self.place
+        """Count where an attempt went, and when."""
         if domain.provider is not load.provider:
-            _name(domain, load.provider)
+            domain.answer(load.provider)
+        second, place = self.second, self.place
         if second is None or place is None:
             return
-        load.bins[place] = load.bins.get(place, 0) + 1
+        bins = load.bins
+        bins[place] = bins.get(place, 0) + 1
         if session is not None:
             peak = load.peak
             if peak.second != second:
@@ -366,10 +350,13 @@ class Ledger:
         waited = track.waited(ended)
         if track.attempts:
             cell = self.cells[key]
-            cell.ends[fate] += 1
-            self.ends[fate] += 1
             if fate is Fate.DELIVERED:
+                cell.delivered += 1
                 cell.waits.add(waited)
+            elif fate is Fate.BOUNCED:
+                cell.bounced += 1
+            else:
+                cell.expired += 1
             domain = self.places.domains.get(track.domain)
             if domain is not None:
                 domain.end(track.since, key, waited if fate is Fate.DELIVERED else -1)
@@ -413,11 +400,6 @@ def _people(queue_id: str | None, recipient: str) -> tuple[int, int]:
     """Numbers for the message and the recipient; a message without an id is told by its recipient."""
     name = mixed(recipient.lower())
     return mixed(queue_id) if queue_id else name, name
-
-
-def _name(domain: DomainCell, provider: str | None) -> None:
-    if provider is not None and (domain.provider is None or provider > domain.provider):
-        domain.provider = provider
 
 
 def part_of(by: By | None, attempt: Attempt, finding: Finding) -> str:

@@ -34,8 +34,6 @@ def merge(earlier: Ledger, later: Ledger) -> Ledger:
         _merge_each(getattr(earlier.places, name), getattr(later.places, name))
     for durations, more in zip(earlier.schedule, later.schedule, strict=True):
         durations.merge(more)
-    for fate, number in later.ends.items():
-        earlier.ends[fate] += number
     for name in ("suspended", "asides", "expired", "finished", "dropped_waiting"):
         setattr(earlier, name, getattr(earlier, name) + getattr(later, name))
     earlier.places.dropped += later.places.dropped

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from smtp421.logs.interface import of_lines
 from smtp421.logs.line import Line
@@ -58,7 +59,7 @@ _SAID_WITHIN = re.compile(
     r"(?P<how>refused to start TLS|authentication failed; server \S+\[[^\]]*\](?::\d+)? said): (?P<reply>[45]\d\d.*)", re.DOTALL
 )
 """A server's answer inside Postfix's own sentence: the sentence stays, since it tells what the answer was to."""
-_IN_REPLY = re.compile(r"\s*\(in reply to (?P<command>[\w ]+?) command\)*\s*\)*$")
+_IN_REPLY = re.compile(r"\(in reply to (?P<command>[\w ]+?) command\)*\s*\)*$")
 _WHILE = re.compile(
     r"while (?P<doing>receiving the initial server greeting|performing the (?:EHLO|HELO|LHLO) handshake|sending "
     r"(?P<command>[\w ]+))"
@@ -184,14 +185,17 @@ def read_reason(
 
     Returns the reply, who said it, and the relay that the reason names.
     """
-    reason = _WRAPPED.sub(" ", reason.rstrip())
+    reason = reason.rstrip()
+    if "\n" in reason:
+        reason = _WRAPPED.sub(" ", reason)
     if reason.endswith(")") and reason.count(")") > reason.count("("):
         reason = reason[:-1].rstrip()
     stage = None
-    command = _IN_REPLY.search(reason)
+    at = reason.rfind("(in reply to ")
+    command = _IN_REPLY.match(reason, at) if at >= 0 else None
     if command:
         stage = stage_of_command(command["command"])
-        reason = reason[: command.start()]
+        reason = reason[:at].rstrip()
     reason = reason.removeprefix("(").removeprefix(_SUSPENDED)
     said = _SAID.match(reason.lstrip())
     if said:
@@ -263,6 +267,7 @@ def read_transcript(text: str) -> Attempt | None:
     return Attempt(replies[-1], NAME, Origin.INBOUND, status=Status.DEFERRED) if replies else None
 
 
+@lru_cache(maxsize=8192)
 def read_relay(text: str) -> Relay | None:
     """The relay that a text names first: ``host[address]:port``."""
     found = _RELAY.search(text)

@@ -9,48 +9,32 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from smtp421.logs.layout import Layout
 from smtp421.model import Attempt, Origin, Relay, Reply, Status
 
-MOST_PEERS = 5_000
-MOST_ANSWERS = 8_192
+Value = TypeVar("Value")
+
+MOST_REMEMBERED = 8_192
 """Answers that are remembered as they stand in the log: many are word for word those of other messages."""
 
 
-class Peer:
-    """The relay of a line, and what was heard of it."""
+class Answer(NamedTuple):
+    """All of a deferral that depends only on the relay and on the words behind it."""
 
-    __slots__ = ("answers", "counted", "relay")
-
-    def __init__(self, relay: Relay | None) -> None:
-        self.relay = relay
-        self.answers: dict[str, Answer] = {}
-        self.counted: Any = None
-        """For the sink: what it counts with."""
-
-
-class Answer:
-    """All of a deferral that depends on the relay and on the words behind it only."""
-
-    __slots__ = ("counted", "format", "origin", "relay", "reply", "status")
-
-    def __init__(self, form: str, reply: Reply, origin: Origin | None, relay: Relay | None, status: Status | None) -> None:
-        self.format = form
-        self.reply = reply
-        self.origin = origin
-        self.relay = relay
-        self.status = status
-        self.counted: Any = None
-        """For the sink: what it counts with."""
+    format: str
+    reply: Reply
+    origin: Origin | None
+    relay: Relay | None
+    status: Status | None
 
     def attempt(
-        self, line: int | None, stamp: datetime | None, queue_id: str | None, recipient: str, delay: float | None
+        self, line: int | None, stamp: datetime | None, queue_id: str | None, recipient: str | None, delay: float | None
     ) -> Attempt:
         """The attempt that got it."""
-        reply, relay = self.reply, self.relay
-        return Attempt(reply, self.format, self.origin, line, stamp, queue_id, None, recipient or None, relay, self.status, delay)
+        form, reply, origin, relay, status = self
+        return Attempt(reply, form, origin, line, stamp, queue_id, None, recipient, relay, status, delay)
 
 
 class Deferral(NamedTuple):
@@ -83,13 +67,44 @@ class Sink(Protocol):
         """Take the time of what comes next; whether that is wanted."""
         ...
 
-    def sent(self, peer: Peer, session: str | None, queue_id: str, recipient: str, domain: str, delay: str) -> None:
+    def peer(self, relay: Relay | None) -> Any:
+        """What an accepted delivery through a relay is counted with; asked for once, as a rule."""
+        ...
+
+    def kind(self, answer: Answer) -> Any:
+        """What a deferral with an answer is counted with; asked for once, as a rule."""
+        ...
+
+    def sent(self, peer: Any, session: str | None, queue_id: str, recipient: str, domain: str, delay: str) -> None:
         """Take an accepted delivery. ``delay`` is in seconds."""
         ...
 
-    def deferred(self, answer: Answer, session: str | None, domain: str, told: tuple[Any, ...]) -> None:
+    def deferred(self, kind: Any, session: str | None, domain: str, told: tuple[Any, ...]) -> None:
         """Take a deferral; ``told`` is a :class:`Deferral`."""
         ...
+
+
+class Memory(Generic[Value]):
+    """Values by text: those that were asked for lately, between ``most`` and half of it."""
+
+    def __init__(self, most: int = MOST_REMEMBERED) -> None:
+        self.young: dict[str, Value] = {}
+        """For a quick look."""
+        self._old: dict[str, Value] = {}
+        self._half = most // 2
+
+    def recall(self, text: str) -> Value | None:
+        """One that is not among the young ones."""
+        known = self._old.get(text)
+        if known is not None:
+            self.keep(text, known)
+        return known
+
+    def keep(self, text: str, value: Value) -> None:
+        """Remember a value."""
+        if len(self.young) >= self._half:
+            self._old, self.young = self.young, {}
+        self.young[text] = value
 
 
 class Skimmer(Protocol):

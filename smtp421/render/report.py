@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from smtp421.diagnosis.history import History
@@ -13,7 +14,7 @@ from smtp421.model import Severity
 from smtp421.render import phrases
 from smtp421.render.blocks import Block, Fields, Footer, Heading, Headline, Item, Items, Paragraph, Span, Words, words
 from smtp421.render.interface import View
-from smtp421.render.page import Page
+from smtp421.render.page import Later, Page
 from smtp421.render.panel import SEVERITY_STYLE
 from smtp421.render.report_data import report_data
 from smtp421.render.report_detail import detail, log_lines
@@ -47,7 +48,7 @@ def report_page(judgement: Judgement, rows: Sequence[Row], book: RuleBook, view:
     """The page about what logs tell; ``rows`` are those that the reader wants to see, in order."""
     wanted = wanted or Wanted()
     document = tuple(_blocks(judgement, tuple(rows), book, view, wanted))
-    return Page("report", report_data(judgement, rows, book, wanted.by), document)
+    return Page("report", Later(partial(report_data, judgement, rows, book, wanted.by)), document)
 
 
 def _blocks(judgement: Judgement, rows: tuple[Row, ...], book: RuleBook, view: View, wanted: Wanted) -> Iterator[Block]:

@@ -46,9 +46,9 @@ class RuleBook:
         texts = self._tree + 2
         self._index = index
         self._lines = lines
-        words = WordIndex(index["texts"], lines, texts)
-        self._matcher = Matcher(index, words)
-        self._directory = Directory(index, words)
+        self._words = WordIndex(index["texts"], lines, texts)
+        self._matcher = Matcher(index, self._words)
+        self._directory = Directory(index, self._words)
         self._rules = decode.Pages(names["rules"], lines, 0, decode.rule)
         self.rules: Mapping[str, Rule] = self._rules
         """By id, the strongest first."""
@@ -108,14 +108,15 @@ class RuleBook:
         ``host`` is the relay's name; ``text`` must be white-space collapsed. A reply with a code whose origin is not known is
         taken for a server's, as :func:`smtp421.diagnosis.subject.subject_of` does.
         """
-        who = self._directory.who(host, code, text, origin)
+        reading = self._words.read(text)
+        who = self._directory.who(host, code, reading, origin)
         if origin is None and code is not None:
             origin = Origin.REMOTE
-        return Classified(who.provider, self._matcher.winner(text, (code, enhanced, stage, origin, *who)))
+        return Classified(who[0], self._matcher.winner(reading, (code, enhanced, stage, origin) + who))  # noqa: RUF005 - faster
 
     def winner(self, subject: Subject) -> int | None:
         """The number of the rule that wins."""
-        return self._matcher.winner(subject.text, subject[1:])
+        return self._matcher.winner(self._words.read(subject.text), subject[1:])
 
     def number_of(self, rule: str) -> int:
         """The number of a rule in the order of rank. Raises KeyError."""
@@ -136,7 +137,7 @@ class RuleBook:
 
     def marks(self, text: str) -> str | None:
         """The provider that marks in a text name; a mailbox provider goes before software."""
-        return next(iter(self._directory.marks(text)), None)
+        return next(iter(self._directory.marks(self._words.read(text))), None)
 
     def locking_family(self, provider: str) -> str | None:
         """The family of a provider, where that shuts out other families' rules: not for software and block lists."""
@@ -144,11 +145,11 @@ class RuleBook:
 
     def identity(self, host: str | None, text: str) -> Identity:
         """Who answered, by the relay's host name and by marks in the text."""
-        return self._directory.identity(host, text)
+        return self._directory.identity(host, self._words.read(text))
 
     def who(self, host: str | None, code: int | None, text: str, origin: Origin | None) -> Identity:
         """Who answered, also by a server's name in the text; see :meth:`smtp421.rulebook.providers.Directory.who`."""
-        return self._directory.who(host, code, text, origin)
+        return self._directory.who(host, code, self._words.read(text), origin)
 
     @property
     def remarks(self) -> tuple[str, ...]:

@@ -12,6 +12,8 @@ EXACT, FOLDED, PLAIN, OTHER, TIMED = range(5)
 """How a pattern is searched: the literals tell all; ``re`` in the folded text; ``re``; ``regex``; ``regex`` in limited time."""
 TIMEOUT = 0.05
 """Seconds that a pattern of a rule that is not bundled may take on one text."""
+FEW_CALLS = 5
+"""Searches for several literals, one by one, after which a pattern for all of them is compiled."""
 
 Span = tuple[int, int]
 Finder = Callable[[str, str], Span | None]
@@ -19,7 +21,7 @@ Finder = Callable[[str, str], Span | None]
 
 
 def finder(step: Sequence[Any]) -> Finder:
-    """The search that a step of :mod:`smtp421.rulebook.index` stands for."""
+    """The search that a step of :mod:`smtp421.rulebook.index` stands for, its sets left out."""
     kind, first, *rest = step
     if kind == EXACT:
         return _literals((first, *rest)) if rest else _literal(first)
@@ -58,7 +60,16 @@ def _literal(literal: str) -> Finder:
 
 
 def _literals(literals: tuple[str, ...]) -> Finder:
+    calls = 0
+    search: Finder | None = None
+
     def find(text: str, folded: str) -> Span | None:
+        nonlocal calls, search
+        if search is not None:
+            return search(text, folded)
+        calls += 1
+        if calls == FEW_CALLS:  # from now on it is worth it to compile a pattern
+            search = _folded(re.compile("|".join(map(re.escape, literals))))
         position = 0
         while True:
             first, end = len(folded), -1

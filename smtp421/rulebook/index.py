@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Collection, Hashable, Iterable, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Any, NamedTuple
 
@@ -20,19 +20,24 @@ from smtp421.rulebook.texts import collapse, fold
 from smtp421.rulebook.words import automaton_of
 
 Step = list[Any]
-"""How a pattern is searched: ``[EXACT, literal, ...]``, else the engine, the pattern and further sets of literals."""
+"""The sets of literals of which a text must hold one each, besides that which speaks for the pattern; then ``EXACT`` and
+literals, else the engine and the pattern."""
 
 MARK_ORDER = ("mailbox", "gateway", "sending_service", "list", "software", "tool")
 """Which kind of provider a text speaks of first, where it bears the marks of several."""
 
 
-LEAST = 3
+LEAST = 2
 """Bytes that each literal of a set must have for the set to be looked for."""
 TRIMMED = 4
 """Letters that a literal must have to be looked for without the blanks around it."""
 
-Owned = tuple[Sequence[str], bool]
-"""The patterns of one owner, and whether they are trusted: bundled, and run without a time limit."""
+COMMON_SHARE = 0.08
+"""A set tells too little, and is only used where a pattern has no other, if so great a share of all texts holds its literals."""
+
+Owned = tuple[Sequence[str], bool, bool]
+"""The patterns of one owner; whether they are trusted: bundled, and run without a time limit; whether they are sought in every
+text: vetoes are only where their rule fits."""
 
 
 class Indexed(NamedTuple):
@@ -43,69 +48,74 @@ class Indexed(NamedTuple):
     """The literals; the patterns that each speaks for; then for each owner how its patterns are searched, as JSON."""
 
 
-def words_index(owners: Iterable[Owned], texts: Iterable[str]) -> Indexed:
+def words_index(owners: Iterable[Owned], texts: Sequence[str]) -> Indexed:
     """Index patterns by their literals; ``texts`` are replies as they are met: they tell which literals are rare.
 
     The literals of its rarest set speak for a pattern; those of its further sets must only be there too.
     """
     owners = list(owners)
-    common = _occurrences((pattern for patterns, _trusted in owners for pattern in patterns), texts)
+    share = _shares((pattern for patterns, _trusted, _sought in owners for pattern in patterns), texts)
     steps: list[str] = []
     starts: list[int] = []
     numbers: dict[str, list[int]] = defaultdict(list)
     always: list[int] = []
     count = 0
-    for patterns, trusted in owners:
+    for patterns, trusted, sought in owners:
         starts.append(count)
-        pairs = [_step(pattern, common, trusted=trusted) for pattern in patterns]
-        steps.append(to_json([step for step, _sets in pairs]))
-        for number, sets in enumerate([sets for _step, sets in pairs] or [()], count):
-            if not sets:
+        found = [_sets(pattern, share, sought=sought) for pattern in patterns]
+        further = [sets[1:] if sought else sets for sets in found]
+        steps.append(to_json([_step(pattern, sets, trusted=trusted) for pattern, sets in zip(patterns, further, strict=True)]))
+        for number, sets in enumerate(found or [[]], count):
+            if not sets and sought:
                 always.append(number)
-            for literal in sets[0] if sets else ():
-                numbers[literal].append(number)
-            for literal in chain(*sets[1:]):
+            for literal in chain(*sets):
                 numbers.setdefault(literal, [])
-        count += max(1, len(pairs))
+            for literal in sets[0] if sets and sought else ():
+                numbers[literal].append(number)
+        count += max(1, len(found))
     literals = sorted(numbers)
     head = "\t".join(literals), "\t".join(ranges(numbers[literal]) for literal in literals)
     return Indexed({"count": count, "starts": starts, "always": ranges(always)}, [*head, *steps])
 
 
-def _step(pattern: str, common: Counter[str], *, trusted: bool) -> tuple[Step, Sequence[Sequence[str]]]:
-    """How a pattern is searched, and the sets of which each match holds a literal; none where all texts must be searched."""
+def _step(pattern: str, sets: Sequence[Sequence[str]], *, trusted: bool) -> Step:
+    """How a pattern is searched."""
     needed = needed_literals(pattern)
-    sets = sorted(_sets(pattern), key=lambda literals: sum(common[literal] for literal in literals))
     if needed.exact:
-        return [EXACT, *needed.sets[0]], sets
+        return [sets, EXACT, *needed.sets[0]]
     if not trusted:
-        return [TIMED, pattern, *sets[1:]], sets
+        return [sets, TIMED, pattern]
     if needed.lowered:
-        return [FOLDED, needed.lowered, *sets[1:]], sets
-    return [PLAIN if needed.plain else OTHER, pattern, *sets[1:]], sets
+        return [sets, FOLDED, needed.lowered]
+    return [sets, PLAIN if needed.plain else OTHER, pattern]
 
 
-def _sets(pattern: str) -> list[list[str]]:
-    """The sets of a pattern that are looked for."""
+def _sets(pattern: str, share: Mapping[str, float], *, sought: bool) -> list[list[str]]:
+    """The sets of which a text must hold a literal each, the rarest first; further ones only where they tell something."""
+    shares = sorted((sum(map(share.__getitem__, literals)), literals) for literals in _usable_sets(pattern))
+    return [literals for place, (common, literals) in enumerate(shares) if common < COMMON_SHARE or (sought and place == 0)]
+
+
+def _usable_sets(pattern: str) -> list[list[str]]:
     sets = [least(list(map(_trimmed, literals))) for literals in needed_literals(pattern).sets]
     return [literals for literals in sets if min(len(literal.encode()) for literal in literals) >= LEAST]
+
+
+def _shares(patterns: Iterable[str], texts: Sequence[str]) -> Mapping[str, float]:
+    """The share of texts that holds each literal of some patterns."""
+    found: Counter[str] = Counter()
+    literals = {literal for pattern in patterns for literals in _usable_sets(pattern) for literal in literals}
+    if literals and texts:
+        automaton = automaton_of(literals)
+        for text in texts:
+            found.update({literal for _end, literal in automaton.iter(fold(collapse(text)))})
+    return {literal: found[literal] / max(1, len(texts)) for literal in literals}
 
 
 def _trimmed(literal: str) -> str:
     """A literal without the blanks around it, where it tells enough without: fewer literals are found sooner."""
     trimmed = literal.strip()
     return trimmed if len(trimmed) >= TRIMMED else literal
-
-
-def _occurrences(patterns: Iterable[str], texts: Iterable[str]) -> Counter[str]:
-    """In how many texts each literal of some patterns occurs."""
-    found: Counter[str] = Counter()
-    literals = {literal for pattern in patterns for literals in _sets(pattern) for literal in literals}
-    if literals:
-        automaton = automaton_of(literals)
-        for text in texts:
-            found.update({literal for _end, literal in automaton.iter(fold(collapse(text)))})
-    return found
 
 
 def to_json(value: Any) -> str:
@@ -138,10 +148,10 @@ def texts_index(rules: Sequence[Rule], providers: Iterable[Provider], own: Colle
     vetoed = [number for number, rule in enumerate(rules) if rule.match.not_text]
     marked = [provider for provider in providers if provider.marks]
     marked.sort(key=lambda provider: (MARK_ORDER.index(provider.kind), provider.id))
-    texts = [(rule.match.text, rule.label == "bundled") for rule in rules]
-    vetoes = [(rules[number].match.not_text, rules[number].label == "bundled") for number in vetoed]
-    marks = [(provider.marks, provider.id not in own) for provider in marked]
-    examples = (text for rule in rules for text in (*rule.examples, *rule.counterexamples))
+    texts = [(rule.match.text, rule.label == "bundled", True) for rule in rules]
+    vetoes = [(rules[number].match.not_text, rules[number].label == "bundled", False) for number in vetoed]
+    marks = [(provider.marks, provider.id not in own, True) for provider in marked]
+    examples = [text for rule in rules for text in (*rule.examples, *rule.counterexamples)]
     head, lines = words_index([*texts, *vetoes, *marks], examples)
     return Indexed({"vetoed": vetoed, "marked": [provider.id for provider in marked], **head}, lines)
 

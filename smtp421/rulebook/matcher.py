@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from itertools import product
 from typing import Any, NamedTuple
 
-from smtp421.model import EnhancedCode
+from smtp421.model import EnhancedCode, Origin, Stage
 from smtp421.rulebook.finders import Finder, Span
 from smtp421.rulebook.pages import Subject
-from smtp421.rulebook.words import Reading, WordIndex, bits_of, mask_of, numbers_of
+from smtp421.rulebook.words import Hits, Reading, WordIndex, bits_of, mask_of, numbers_of
 
 MAX_REMEMBERED = 20_000
 """Combinations of conditions whose rules are remembered."""
@@ -34,15 +34,17 @@ class Matcher:
     def __init__(self, index: Mapping[str, Any], words: WordIndex) -> None:
         self.words = words
         self._vetoed: Sequence[int] = index["texts"]["vetoed"]
+        self._vetoes = {rule: owner for owner, rule in enumerate(self._vetoed, words.first_veto)}
+        """The owner of the patterns that must not be found, for each rule that has some."""
         self._families: Mapping[str, Sequence[Any]] = index["families"]
         self._axes: Mapping[str, Sequence[tuple[Any, str]]] = index["axes"]
         self._parsed: dict[str, int] = {}
-        self._axis_masks: dict[tuple[str, Hashable], int] = {}
+        self._masks: dict[tuple[Any, ...], int] = {}
+        self._places: dict[int, tuple[int, int, int | None]] = {}
         self._fittings: dict[tuple[Any, ...], Fitting] = {}
 
-    def winner(self, text: str, conditions: tuple[Any, ...]) -> int | None:
+    def winner(self, reading: Reading, conditions: tuple[Any, ...]) -> int | None:
         """The number of the rule that wins; ``conditions`` are the fields of a :class:`Subject` behind its text."""
-        reading = self.words.read(text)
         for rule, _pattern, _span in self._fits(reading, conditions):
             return rule
         return None
@@ -60,26 +62,44 @@ class Matcher:
     def _fits(self, reading: Reading, conditions: tuple[Any, ...]) -> Iterator[tuple[int, int, Span]]:
         """The rules that fit, each with the pattern that was found, and where; one without patterns has an empty span."""
         text, folded, hits = reading
-        bits, always = self._fittings.get(conditions) or self._fitting(conditions)
-        worth_trying = [pattern for pattern, byte, bit in hits.rules if bits[byte] & bit]
-        if always:
-            worth_trying += always
-            worth_trying.sort()
+        tries = hits.tries.get(conditions)
+        if tries is None:
+            tries = self._worth_trying(hits, conditions)
         finders = self.words.finders
         end = 0
-        for pattern in worth_trying:
+        for pattern in tries:
             if pattern < end:  # its rule is known to fit already
                 continue
             span = (finders[pattern] or self._finder(pattern))(text, folded)
             if span is not None:
-                rule = self.words.owner(pattern)
-                end = self.words.start(rule + 1)
-                vetoes = self._vetoes.get(rule)
-                if vetoes is None or not any(self._find(veto, text, folded) for veto in vetoes & hits.vetoes):
+                rule, end, vetoes = self._places.get(pattern) or self._place(pattern)
+                if vetoes is None or not self._is_vetoed(vetoes, reading):
                     yield rule, pattern, span
 
-    def _find(self, pattern: int, text: str, folded: str) -> Span | None:
-        return (self.words.finders[pattern] or self._finder(pattern))(text, folded)
+    def _place(self, pattern: int) -> tuple[int, int, int | None]:
+        """A pattern's rule, the number after that rule's last pattern, and the owner of its vetoes, if it has some."""
+        rule = self.words.owner(pattern)
+        place = self._places[pattern] = rule, self.words.start(rule + 1), self._vetoes.get(rule)
+        return place
+
+    def _is_vetoed(self, owner: int, reading: Reading) -> bool:
+        text, folded, hits = reading
+        finders = self.words.finders
+        for veto in self.words.vetoes(owner, hits):  # noqa: SIM110 - twice as fast as any()
+            if (finders[veto] or self._finder(veto))(text, folded):
+                return True
+        return False
+
+    def _worth_trying(self, hits: Hits, conditions: tuple[Any, ...]) -> Sequence[int]:
+        """The patterns whose rules' conditions hold, and that the literals of a text speak for, in the order of rank."""
+        bits, always = self._fittings.get(conditions) or self._fitting(conditions)
+        tries = [pattern for pattern, byte, bit in hits.rules if bits[byte] & bit]
+        if always:
+            tries += always
+            tries.sort()
+        self.words.make_room()
+        hits.tries[conditions] = tries
+        return tries
 
     def _finder(self, number: int) -> Finder:
         if number in self._wordless:
@@ -110,13 +130,6 @@ class Matcher:
         by_enhanced = subject.enhanced is not None and (subject.code is None or number in self._by_enhanced)
         return str(subject.enhanced if by_enhanced else subject.code or "")
 
-    @cached_property
-    def _vetoes(self) -> dict[int, frozenset[int]]:
-        """The numbers of the patterns that must not be found, for each rule that has some."""
-        start = self.words.start
-        owners = enumerate(self._vetoed, self.words.first_veto)
-        return {rule: frozenset(range(start(owner), start(owner + 1))) for owner, rule in owners}
-
     @property
     def slow(self) -> dict[int, int]:
         """The rules whose patterns took too long, and how often."""
@@ -130,33 +143,43 @@ class Matcher:
 
     def _fitting(self, conditions: tuple[Any, ...]) -> Fitting:
         """The patterns whose rules' conditions hold, words left aside."""
-        code, enhanced, stage, origin, provider, family, software = conditions
+        said, who = conditions[:4], conditions[4:]
+        mask = (self._masks.get(said) or self._by_reply(*said)) & (self._masks.get(who) or self._by_provider(*who))
+        if len(self._fittings) >= MAX_REMEMBERED:
+            self._fittings.clear()
+        bits = mask.to_bytes(self.words.count // 8 + 1, "little")
+        made = self._fittings[conditions] = Fitting(bits, tuple(bits_of(mask & self._always)))
+        return made
+
+    def _by_reply(self, code: int | None, enhanced: EnhancedCode | None, stage: Stage | None, origin: Origin | None) -> int:
         klass = code // 100 if code is not None else enhanced.klass if enhanced is not None else None
-        families = {self._families[name][0] for name in (provider, software) if name is not None and name in self._families}
         mask = (
             self._axis("code", (code, klass), code_fits)
             & self._axis("enhanced", enhanced, enhanced_fits)
             & self._axis("stage", stage, member_fits)
             & self._axis("origin", origin, member_fits)
-            & self._axis("provider", (family, frozenset(families)), provider_fits)
         )
-        if len(self._fittings) >= MAX_REMEMBERED:
-            self._fittings.clear()
-            self._axis_masks.clear()
-        bits = mask.to_bytes(self.words.count // 8 + 1, "little")
-        made = self._fittings[conditions] = Fitting(bits, tuple(bits_of(mask & self._always)))
-        return made
+        return self._remembered((code, enhanced, stage, origin), mask)
 
-    def _axis(self, axis: str, value: Hashable, fits: Callable[[Any, Any], bool]) -> int:
-        mask = self._axis_masks.get((axis, value))
-        if mask is None:
-            mask = 0
-            for condition, numbers in self._axes[axis]:
-                if fits(condition, value):
-                    if numbers not in self._parsed:
-                        self._parsed[numbers] = mask_of(numbers)
-                    mask |= self._parsed[numbers]
-            self._axis_masks[axis, value] = mask
+    def _by_provider(self, provider: str | None, family: str | None, software: str | None) -> int:
+        names = (provider, software)
+        families = frozenset(self._families[name][0] for name in names if name is not None and name in self._families)
+        return self._remembered((provider, family, software), self._axis("provider", (family, families), provider_fits))
+
+    def _remembered(self, conditions: tuple[Any, ...], mask: int) -> int:
+        if len(self._masks) >= MAX_REMEMBERED:
+            self._masks.clear()
+        self._masks[conditions] = mask
+        return mask
+
+    def _axis(self, axis: str, value: Any, fits: Callable[[Any, Any], bool]) -> int:
+        """The patterns of the rules whose condition of one kind holds."""
+        mask = 0
+        for condition, numbers in self._axes[axis]:
+            if fits(condition, value):
+                if numbers not in self._parsed:
+                    self._parsed[numbers] = mask_of(numbers)
+                mask |= self._parsed[numbers]
         return mask
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from smtp421.model import Origin
-from smtp421.rulebook.words import WordIndex
+from smtp421.rulebook.words import Reading, WordIndex
 
 # RFC 5321 4.2: a greeting and a 421 begin with the domain of the server that speaks.
 _SPEAKER = re.compile(r"<?(?P<host>[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,})\.?>?(?=[\s:,;]|$)", re.IGNORECASE)
@@ -37,7 +37,7 @@ class Directory:
         self._families: Mapping[str, Sequence[Any]] = index["families"]
         self._marked: Sequence[str] = index["texts"]["marked"]
         self._words = words
-        self._known: dict[tuple[str | None, ...], Identity] = {}
+        self._known: dict[tuple[str | None, ...] | str | None, Identity] = {}
 
     def identify(self, host: str | None) -> str | None:
         """The provider whose servers a host name belongs to: the longest suffix at a label's boundary."""
@@ -51,10 +51,9 @@ class Directory:
             _label, _dot, suffix = suffix.partition(".")
         return None
 
-    def marks(self, text: str) -> list[str]:
+    def marks(self, reading: Reading) -> list[str]:
         """The providers whose marks a text bears, mailbox providers first and software last."""
         words = self._words
-        reading = words.read(text)
         owners = dict.fromkeys(words.owner(number) for number in reading[2].marks if words.find(number, reading))
         return [self._marked[owner - words.first_mark] for owner in owners]
 
@@ -63,10 +62,10 @@ class Directory:
         family, shuts, _software = self._families.get(provider, (None, False, False))
         return family if shuts else None
 
-    def identity(self, host: str | None, text: str) -> Identity:
+    def identity(self, host: str | None, reading: Reading) -> Identity:
         """Who answered: the relay's host name goes before marks in the text."""
-        marks = self.marks(text) if self._words.read(text)[2].marks else ()
-        key = (host, *marks)
+        marks = self.marks(reading) if reading[2].marks else ()
+        key = (host, *marks) if marks else host
         known = self._known.get(key)
         if known is None:
             if len(self._known) >= MAX_REMEMBERED:
@@ -80,18 +79,19 @@ class Directory:
         software = next((name for name in known if self._families[name][2]), None)
         return Identity(known[0] if known else None, family, software)
 
-    def who(self, host: str | None, code: int | None, text: str, origin: Origin | None) -> Identity:
+    def who(self, host: str | None, code: int | None, reading: Reading, origin: Origin | None) -> Identity:
         """Who answered. The relay decides, not the recipient's domain; without one, a mark of one provider does.
 
         A reply without either may begin with its server's name, and a failed look-up names the domain that was meant. Where our
         own server defers a client, the other host's name tells nothing about who spoke.
         """
         if origin is Origin.INBOUND:
-            return self.identity(None, text)
-        known = self.identity(host, text)
+            return self.identity(None, reading)
+        known = self.identity(host, reading)
         if host or known.provider is not None:
             return known
+        text = reading[0]
         if code is None and "name=" not in text:
             return known
         named = _LOOKED_UP.search(text) if code is None else _SPEAKER.match(text)
-        return self.identity(named["host"], text) if named else known
+        return self.identity(named["host"], reading) if named else known

@@ -14,15 +14,19 @@ _SAME = (
     "\u0432\u1c80 \u0434\u1c81 \u043e\u1c82 \u0441\u1c83 \u0442\u1c84\u1c85 \u044a\u1c86 \u0463\u1c87 \ua64b\u1c88"  # Cyrillic
 )
 _FOLDED = {ord(other): group[0] for group in _SAME.split(" ") for other in group[1:]}
+_ODD = frozenset(map(chr, _FOLDED))
 """Letters that IGNORECASE takes for one although ``str.lower`` does not (checked against both engines in the tests)."""
 
-_HOST_WITH_ADDRESS = r"[(<]?[\w.-]+\[(?:IPv6:)?[0-9a-f:.]+\](?::\d+)?[>):;,.]*"
-_HOST_NAME = r"(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\.)+[a-z][a-z0-9-]*[a-z0-9]\.?[:;,]?"
+# Flags stand inside: given as an argument they cost more than the search.
+_HOST_WITH_ADDRESS = r"(?i)[(<]?[\w.-]+\[(?:IPv6:)?[0-9a-f:.]+\](?::\d+)?[>):;,.]*"
+_HOST_NAME = r"(?i)(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\.)+[a-z][a-z0-9-]*[a-z0-9]\.?[:;,]?"
 
 
 def fold(text: str) -> str:
     """Lower-case, character for character: two texts that are equal under IGNORECASE are equal when folded."""
-    return text.lower() if text.isascii() else text.translate(_FOLDED).lower()
+    if text.isascii() or _ODD.isdisjoint(text):
+        return text.lower()
+    return text.translate(_FOLDED).lower()
 
 
 def collapse(text: str) -> str:
@@ -46,5 +50,5 @@ def counts(text: str, start: int, end: int) -> bool:
     if "@" in token:
         return "://" in token
     if "[" in token:
-        return re.fullmatch(_HOST_WITH_ADDRESS, token, re.IGNORECASE) is None
-    return first > 0 or "." not in token or re.fullmatch(_HOST_NAME, token, re.IGNORECASE) is None
+        return re.fullmatch(_HOST_WITH_ADDRESS, token) is None
+    return first > 0 or "." not in token or re.fullmatch(_HOST_NAME, token) is None

@@ -6,34 +6,37 @@ Patterns are numbered through; those of one rule (or the marks of one provider),
 from __future__ import annotations
 
 import json
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from operator import itemgetter
 from typing import Any, NamedTuple
 
 from smtp421.rulebook.decode import Lines
-from smtp421.rulebook.finders import EXACT, TIMED, Finder, Span, finder
+from smtp421.rulebook.finders import TIMED, Finder, Span, finder
 from smtp421.rulebook.texts import TEXT_CAP, fold
 
 STRIKES = 3
 """Time-outs after which a pattern is left out for good."""
 FEW_TEXTS = 4
 """Texts that are searched literal by literal before an automaton is worth building."""
-MAX_REMEMBERED = 20_000
-"""Combinations of literals of which it is remembered what is worth trying."""
+MAX_REMEMBERED = 40_000
+"""Combinations of literals, and of literals and conditions, of which it is remembered what is worth trying."""
 
 _literal_of = itemgetter(1)
 
 
 class Hits(NamedTuple):
-    """The patterns that are worth trying on all texts with the same literals, as far as their literals tell."""
+    """What is worth trying on all texts with the same literals, as far as their literals tell."""
 
     rules: tuple[tuple[int, int, int], ...]
-    """Those of rules that have literals, each with the place of its bit in a mask of bytes: (number, which byte, which bit)."""
-    vetoes: frozenset[int]
-    """Those of vetoes, also those without literals."""
+    """Patterns of rules, without those for all texts, each with the place of its bit in a mask of bytes: (number, byte, bit)."""
     marks: tuple[int, ...]
-    """Those of marks, also those without literals."""
+    """Patterns of marks."""
+    tries: dict[tuple[Any, ...], Sequence[int]]
+    """The patterns of all rules that are worth trying under some conditions, in the order of rank, filled by the matcher."""
+    literals: tuple[int, ...]
+    vetoes: dict[int, tuple[int, ...]]
+    """The patterns of an owner of vetoes, filled by :meth:`WordIndex.vetoes`."""
 
 
 Reading = tuple[str, str, Hits]
@@ -58,16 +61,17 @@ class WordIndex:
         """The first owner of vetoes."""
         self.always = tuple(numbers_of(index["always"]))
         """The patterns that are worth trying on every text."""
+        self._always_marks = [number for number in self.always if number >= self.start(self.first_mark)]
         self._literals = lines[line].split("\t") if lines[line] else []
         self._numbers: list[Any] = lines[line + 1].split("\t")
         self._lines = lines
         self._line = line + 2
         self._automaton: Any = None
         self._seen = 0
-        self._places: dict[int, tuple[int, int, int]] = {}
+        self._places: list[tuple[tuple[int, int, int], list[list[str]]] | None] = [None] * self.count
         self._steps: dict[int, list[Any]] = {}
-        self._vetoes: dict[frozenset[int], frozenset[int]] = {}
         self._known: dict[tuple[int, ...], Hits] = {}
+        self._remembered = 0
         self._last: tuple[str, Reading] | None = None
         self.finders: list[Finder | None] = [None] * self.count
         """The search of each pattern, where it was needed before; else :meth:`finder` makes it."""
@@ -91,13 +95,11 @@ class WordIndex:
         if last is not None and last[0] == text:
             return last[1]
         cut = text if len(text) <= TEXT_CAP else text[:TEXT_CAP]
-        folded = fold(cut)
+        folded = cut.lower() if cut.isascii() else fold(cut)
         literals = tuple(self._found(folded) if self._automaton is None else map(_literal_of, self._automaton.iter(folded)))
         hits = self._known.get(literals)
         if hits is None:
-            if len(self._known) >= MAX_REMEMBERED:
-                self._known.clear()
-                self._vetoes.clear()
+            self.make_room()
             hits = self._known[literals] = self._hits(literals)
         reading = cut, folded, hits
         self._last = text, reading
@@ -110,6 +112,13 @@ class WordIndex:
             self._automaton = automaton_of(self._literals, range(len(self._literals)))
         return [number for number, literal in enumerate(self._literals) if literal in folded]
 
+    def make_room(self) -> None:
+        """Called before something is remembered of texts: forgets all where it has become too much."""
+        self._remembered += 1
+        if self._remembered > MAX_REMEMBERED:
+            self._known.clear()
+            self._remembered = 1
+
     def _hits(self, literals: tuple[int, ...]) -> Hits:
         """What some literals speak for."""
         numbers = self._numbers
@@ -120,24 +129,34 @@ class WordIndex:
                 told = numbers[literal] = tuple(numbers_of(told))
             found.update(told)
         present = {self._literals[literal] for literal in literals}
-        worth = [number for number in sorted(found) if self._has_all(number, present)]
-        first_veto, first_mark = self.start(self.first_veto), self.start(self.first_mark)
-        others = sorted(number for number in (*worth, *self.always) if number >= first_veto)
-        marks = bisect_left(others, first_mark)
-        rules = [self._place(number) for number in worth if number < first_veto]
-        vetoes = frozenset(others[:marks])
-        return Hits(tuple(rules), self._vetoes.setdefault(vetoes, vetoes), tuple(others[marks:]))
+        first_mark = self.start(self.first_mark)
+        rules: list[tuple[int, int, int]] = []
+        marks = list(self._always_marks)
+        for number in sorted(found):
+            place, sets = self._places[number] or self._place(number)
+            for needed in sets:
+                if present.isdisjoint(needed):
+                    break
+            else:
+                if number < first_mark:
+                    rules.append(place)
+                else:
+                    marks.append(number)
+        return Hits(tuple(rules), tuple(sorted(marks)), {}, literals, {})
 
-    def _has_all(self, number: int, present: set[str]) -> bool:
-        """Whether a text with some literals has one of each set that a pattern needs."""
-        kind, _pattern, *sets = self._step(number)
-        return kind == EXACT or not any(map(present.isdisjoint, sets))
+    def vetoes(self, owner: int, hits: Hits) -> tuple[int, ...]:
+        """An owner's patterns that are worth trying; it is one of vetoes."""
+        vetoes = hits.vetoes.get(owner)
+        if vetoes is None:
+            present = {self._literals[literal] for literal in hits.literals}
+            numbers = range(self.start(owner), self.start(owner + 1))
+            vetoes = tuple(number for number in numbers if not any(map(present.isdisjoint, self._step(number)[0])))
+            hits.vetoes[owner] = vetoes
+        return vetoes
 
-    def _place(self, number: int) -> tuple[int, int, int]:
-        """A pattern and the place of its bit; one for all texts."""
-        place = self._places.get(number)
-        if place is None:
-            place = self._places[number] = number, number >> 3, 1 << (number & 7)
+    def _place(self, number: int) -> tuple[tuple[int, int, int], list[list[str]]]:
+        """A pattern with the place of its bit, and the sets that its literals in the index do not tell of."""
+        place = self._places[number] = (number, number >> 3, 1 << (number & 7)), self._step(number)[0]
         return place
 
     def _step(self, number: int) -> list[Any]:
@@ -156,7 +175,7 @@ class WordIndex:
     def finder(self, number: int, late: Span | None = None) -> Finder:
         """Make the search for a pattern. One that takes too long gives ``late``, and after three times always does."""
         owner = self.owner(number)
-        step = self._step(number)
+        _sets, *step = self._step(number)
         find = self.finders[number] = finder(step)
         if step[0] != TIMED:
             return find
