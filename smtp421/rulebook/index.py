@@ -1,7 +1,7 @@
-"""What matching needs of rules and marks, as plain data: literals, conditions, and how each pattern is confirmed.
+"""What matching needs of rules and marks, as plain data: literals, conditions, and how each pattern is searched.
 
 Patterns are numbered through in the order of their rules; a rule without patterns takes one number too. So the lowest number
-that fits is the rule that wins, and all that is known of patterns is a bit mask.
+that fits is the rule that wins.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from itertools import chain
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from smtp421.rulebook.finders import EXACT, FOLDED, OTHER, PLAIN, TIMED
@@ -92,11 +93,13 @@ def _step(pattern: str, sets: Sequence[Sequence[str]], *, trusted: bool) -> Step
 
 def _sets(pattern: str, share: Mapping[str, float], *, sought: bool) -> list[list[str]]:
     """The sets of which a text must hold a literal each, the rarest first; further ones only where they tell something."""
-    shares = sorted((sum(map(share.__getitem__, literals)), literals) for literals in _usable_sets(pattern))
+    shares = [(sum(map(share.__getitem__, literals)), literals) for literals in _usable_sets(pattern)]
+    shares.sort(key=itemgetter(0))
     return [literals for place, (common, literals) in enumerate(shares) if common < COMMON_SHARE or (sought and place == 0)]
 
 
 def _usable_sets(pattern: str) -> list[list[str]]:
+    """The sets that can be looked for, the most telling first."""
     sets = [least(list(map(_trimmed, literals))) for literals in needed_literals(pattern).sets]
     return [literals for literals in sets if min(len(literal.encode()) for literal in literals) >= LEAST]
 

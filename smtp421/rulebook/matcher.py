@@ -19,6 +19,10 @@ Found = tuple[int, str]
 """A rule's number, and the words of the text that matched, or the code where no words decided."""
 
 
+Fit = tuple[int, int, Span, int]
+"""A rule; the pattern found, and where (an empty span for a rule without patterns); the number after its last pattern."""
+
+
 class Fitting(NamedTuple):
     """The patterns whose rules' conditions hold, words left aside."""
 
@@ -45,9 +49,8 @@ class Matcher:
 
     def winner(self, reading: Reading, conditions: tuple[Any, ...]) -> int | None:
         """The number of the rule that wins; ``conditions`` are the fields of a :class:`Subject` behind its text."""
-        for rule, _pattern, _span in self._fits(reading, conditions):
-            return rule
-        return None
+        fit = self._next(reading, conditions, 0)
+        return None if fit is None else fit[0]
 
     def first(self, subject: Subject) -> Found | None:
         """The rule that wins."""
@@ -56,25 +59,28 @@ class Matcher:
     def matches(self, subject: Subject) -> Iterator[Found]:
         """All rules that fit, the winner first. ``subject.text`` must be white-space collapsed."""
         reading = self.words.read(subject.text)
-        for rule, pattern, (start, end) in self._fits(reading, subject[1:]):
+        conditions = subject[1:]
+        fit = self._next(reading, conditions, 0)
+        while fit is not None:
+            rule, pattern, (start, end), following = fit
             yield rule, reading[0][start:end].strip() if start < end else self._code(pattern, subject)
+            fit = self._next(reading, conditions, following)
 
-    def _fits(self, reading: Reading, conditions: tuple[Any, ...]) -> Iterator[tuple[int, int, Span]]:
-        """The rules that fit, each with the pattern that was found, and where; one without patterns has an empty span."""
+    def _next(self, reading: Reading, conditions: tuple[Any, ...], least: int) -> Fit | None:
+        """The first rule that fits of those with patterns from a number on."""
         text, folded, hits = reading
         tries = hits.tries.get(conditions)
         if tries is None:
             tries = self._worth_trying(hits, conditions)
         finders = self.words.finders
-        end = 0
         for pattern in tries:
-            if pattern < end:  # its rule is known to fit already
-                continue
-            span = (finders[pattern] or self._finder(pattern))(text, folded)
-            if span is not None:
-                rule, end, vetoes = self._places.get(pattern) or self._place(pattern)
-                if vetoes is None or not self._is_vetoed(vetoes, reading):
-                    yield rule, pattern, span
+            if pattern >= least:
+                span = (finders[pattern] or self._finder(pattern))(text, folded)
+                if span is not None:
+                    rule, least, vetoes = self._places.get(pattern) or self._place(pattern)
+                    if vetoes is None or not self._is_vetoed(vetoes, reading):
+                        return rule, pattern, span, least
+        return None
 
     def _place(self, pattern: int) -> tuple[int, int, int | None]:
         """A pattern's rule, the number after that rule's last pattern, and the owner of its vetoes, if it has some."""

@@ -37,7 +37,7 @@ class Directory:
         self._families: Mapping[str, Sequence[Any]] = index["families"]
         self._marked: Sequence[str] = index["texts"]["marked"]
         self._words = words
-        self._known: dict[tuple[str | None, ...] | str | None, Identity] = {}
+        self._known: dict[tuple[str | None, tuple[int, ...]] | str | None, Identity] = {}
 
     def identify(self, host: str | None) -> str | None:
         """The provider whose servers a host name belongs to: the longest suffix at a label's boundary."""
@@ -53,9 +53,17 @@ class Directory:
 
     def marks(self, reading: Reading) -> list[str]:
         """The providers whose marks a text bears, mailbox providers first and software last."""
+        return self._providers(self._found(reading))
+
+    def _found(self, reading: Reading) -> tuple[int, ...]:
+        """The marks that a text bears, by number."""
+        text, folded, hits = reading
+        finders, finder = self._words.finders, self._words.finder
+        return tuple([number for number in hits.marks if (finders[number] or finder(number))(text, folded)])
+
+    def _providers(self, marks: tuple[int, ...]) -> list[str]:
         words = self._words
-        owners = dict.fromkeys(words.owner(number) for number in reading[2].marks if words.find(number, reading))
-        return [self._marked[owner - words.first_mark] for owner in owners]
+        return [self._marked[owner - words.first_mark] for owner in dict.fromkeys(map(words.owner, marks))]
 
     def locking_family(self, provider: str) -> str | None:
         """The family of a provider, where that shuts out other families' rules."""
@@ -64,13 +72,13 @@ class Directory:
 
     def identity(self, host: str | None, reading: Reading) -> Identity:
         """Who answered: the relay's host name goes before marks in the text."""
-        marks = self.marks(reading) if reading[2].marks else ()
-        key = (host, *marks) if marks else host
+        marks = self._found(reading) if reading[2].marks else ()
+        key = (host, marks) if marks else host
         known = self._known.get(key)
         if known is None:
             if len(self._known) >= MAX_REMEMBERED:
                 self._known.clear()
-            known = self._known[key] = self._identity(self.identify(host), marks)
+            known = self._known[key] = self._identity(self.identify(host), self._providers(marks))
         return known
 
     def _identity(self, relay: str | None, marks: Sequence[str]) -> Identity:

@@ -21,6 +21,10 @@ FEW_TEXTS = 4
 """Texts that are searched literal by literal before an automaton is worth building."""
 MAX_REMEMBERED = 40_000
 """Combinations of literals, and of literals and conditions, of which it is remembered what is worth trying."""
+MAX_TEXTS = 2_000
+"""Texts that are kept ready to be searched."""
+LONG = 1_000
+"""Characters from which on a text is not kept beside others."""
 
 _literal_of = itemgetter(1)
 
@@ -72,7 +76,7 @@ class WordIndex:
         self._steps: dict[int, list[Any]] = {}
         self._known: dict[tuple[int, ...], Hits] = {}
         self._remembered = 0
-        self._last: tuple[str, Reading] | None = None
+        self._readings: dict[str, Reading] = {}
         self.finders: list[Finder | None] = [None] * self.count
         """The search of each pattern, where it was needed before; else :meth:`finder` makes it."""
         self.slow: dict[int, int] = {}
@@ -89,11 +93,11 @@ class WordIndex:
     def read(self, text: str) -> Reading:
         """Look which literals a text holds; of one that is too long only the beginning counts.
 
-        Who answered and what it means are asked of one text in turn, so the last one is kept.
+        The last texts are kept: who answered and what it means are asked in turn, and logs repeat themselves.
         """
-        last = self._last
-        if last is not None and last[0] == text:
-            return last[1]
+        reading = self._readings.get(text)
+        if reading is not None:
+            return reading
         cut = text if len(text) <= TEXT_CAP else text[:TEXT_CAP]
         folded = cut.lower() if cut.isascii() else fold(cut)
         literals = tuple(self._found(folded) if self._automaton is None else map(_literal_of, self._automaton.iter(folded)))
@@ -101,8 +105,9 @@ class WordIndex:
         if hits is None:
             self.make_room()
             hits = self._known[literals] = self._hits(literals)
-        reading = cut, folded, hits
-        self._last = text, reading
+        if len(self._readings) >= MAX_TEXTS or len(text) > LONG:
+            self._readings.clear()
+        reading = self._readings[text] = cut, folded, hits
         return reading
 
     def _found(self, folded: str) -> list[int]:
@@ -167,10 +172,6 @@ class WordIndex:
             steps = self._steps[owner] = json.loads(self._lines[self._line + owner])
         step: list[Any] = steps[number - self._starts[owner]]
         return step
-
-    def find(self, number: int, reading: Reading) -> Span | None:
-        """Where a pattern is found in a text."""
-        return (self.finders[number] or self.finder(number))(reading[0], reading[1])
 
     def finder(self, number: int, late: Span | None = None) -> Finder:
         """Make the search for a pattern. One that takes too long gives ``late``, and after three times always does."""

@@ -9,7 +9,7 @@ import regex
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smtp421.rulebook.finders import EXACT, finder
+from smtp421.rulebook.finders import EXACT, FEW_CALLS, finder
 from smtp421.rulebook.literals import MAX_DEPTH, Needed, needed_literals
 from smtp421.rulebook.texts import collapse, counts, fold
 
@@ -176,3 +176,19 @@ def test_lowered_patterns_find_in_folded_texts_what_the_others_find(pattern: str
     compiled = regex.compile(pattern, regex.IGNORECASE | regex.V0)
     for text in texts:
         assert [found.span() for found in lowered.finditer(fold(text))] == [found.span() for found in compiled.finditer(text)]
+
+
+def test_several_literals_are_found_alike_before_and_after_they_are_compiled() -> None:
+    find = finder([EXACT, "grey list", "greylist", "a.b", "list"])
+    texts = ["a GREYLIST, a grey list", "<list@example.com> a.b", "axb", "", "the list", "list@x list", "no"]
+    before = [find(text, fold(text)) for text in texts[:4]]
+    assert before == [(2, 10), (19, 22), None, None]
+    for _time in range(FEW_CALLS):
+        find("", "")
+    assert [find(text, fold(text)) for text in texts] == [*before, (4, 8), (7, 11), None]
+
+
+def test_words_count_wherever_they_stand() -> None:
+    find = finder([EXACT, "too many"])
+    assert find("Too Many", "too many") == (0, 8)
+    assert find("many", "many") is None

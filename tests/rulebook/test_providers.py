@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from smtp421.model import Attempt, EnhancedCode, Origin, Relay, Reply, Stage
-from smtp421.rulebook import RuleBook, Subject
+from smtp421.rulebook import RuleBook, Subject, providers
 
 
 @pytest.fixture
@@ -53,6 +53,32 @@ def test_identity(book: RuleBook) -> None:
     assert book.identity("mx.example.com", "nothing") == (None, None, None)
     assert book.identity(None, "see blocker.example") == ("blocker", None, None)
     assert (book.locking_family("gmail"), book.locking_family("postfix"), book.locking_family("nobody")) == ("google", None, None)
+
+
+@pytest.mark.parametrize(
+    ("host", "code", "text", "origin", "provider"),
+    [
+        ("mx.google.com", 421, "[TSS04]", None, "gmail"),
+        ("mx.google.com", 421, "[TSS04]", Origin.INBOUND, "yahoo"),
+        (None, 421, "mta1.am0.yahoodns.net: too busy", None, "yahoo"),
+        (None, None, "mta1.am0.yahoodns.net: too busy", None, None),
+        (None, None, "lookup failed, name=aspmx.l.google.com", None, "google_workspace"),
+        (None, 421, "lookup failed, name=aspmx.l.google.com", None, None),
+        ("mx.example.com", 421, "mta1.am0.yahoodns.net: too busy", None, None),
+    ],
+)
+def test_who_answered(
+    book: RuleBook, host: str | None, code: int | None, text: str, origin: Origin | None, provider: str | None
+) -> None:
+    assert book.who(host, code, text, origin).provider == provider
+    assert book.classify(host, code, None, text, None, origin).provider == provider
+
+
+def test_remembered_hosts_have_a_limit(book: RuleBook, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(providers, "MAX_REMEMBERED", 5)
+    for number in range(30):
+        assert book.identity(f"mx{number}.google.com", "").provider == "gmail"
+        assert len(book._directory._known) <= 5
 
 
 def test_subject_of_an_attempt(book: RuleBook) -> None:
