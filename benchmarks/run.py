@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import os
 import platform
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -21,7 +22,6 @@ from pathlib import Path
 
 import classifiers
 import follow
-import scaling
 import scans
 import startup
 from make_log import share_of, size_of, write_log
@@ -29,6 +29,7 @@ from measure import table
 
 import smtp421
 
+HERE = Path(__file__).resolve().parent
 PARTS = ("scan", "classify", "rules", "size", "follow", "start")
 
 
@@ -61,8 +62,16 @@ def report(wish: argparse.Namespace, folder: Path) -> Iterator[str]:
         yield "## Single replies, one core\n"
         yield from classifiers.compare(_log(folder, wish.replies * 700 + 1_000_000, 0.9), folder, wish.replies, rounds)
     if "rules" in wish.only:
-        yield "## Number of rules\n"
-        yield from scaling.by_rules(min(wish.replies, 20_000), rounds)
+        yield "## Matching, and number of rules (benchmarks/matching.py)\n"
+        command = (
+            sys.executable,
+            str(HERE / "matching.py"),
+            "--rounds",
+            str(rounds),
+            "--replies",
+            str(min(wish.replies, 20_000)),
+        )
+        yield f"```text\n{subprocess.run(command, capture_output=True, text=True, check=True).stdout}```\n"
     if "size" in wish.only:
         yield "## Size of a log\n"
         sizes = [size // part for size in wish.sizes[:1] for part in (8, 4, 2, 1)]

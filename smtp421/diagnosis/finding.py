@@ -20,8 +20,8 @@ MAX_REMEMBERED = 50_000
 
 
 Case = tuple[int | None, str | None, Origin | None, bool, str, bool]
-"""All of an attempt that its finding depends on, see :func:`case_of`: rule, provider, who spoke as far as the text's form tells, whether the reply has
-a code as servers' replies do, the program whose log it is, and whether the answer was final."""
+"""All of an attempt that its finding depends on, see :func:`case_of`: rule, provider, who spoke as far as the text's form tells,
+whether the reply has a code as servers' replies do, the program whose log it is, and whether the answer was final."""
 
 
 def finding(attempt: Attempt, book: RuleBook) -> Finding:
