@@ -19,7 +19,7 @@ from measure import ROOT, in_turn, table
 
 HERE = ROOT / "benchmarks"
 ZONEMTA = "zone-mta@3.10.3"
-OURS, MAILS = "smtp421, first match", "smtp421, diagnosis of a bounce mail"
+OURS, READ, MAILS = "smtp421, first match", "smtp421, reply read and first match", "smtp421, diagnosis of a bounce mail"
 _REPLY = re.compile(r"status=deferred \(.*?(?:said|talk to me): (4.*?)(?: \(in reply to [\w ]+ command\))?\)$")
 
 
@@ -89,6 +89,7 @@ def compare(log: Path, folder: Path, number: int, rounds: int) -> Iterator[str]:
     python = (sys.executable, str(HERE / "classify.py"))
     ways: dict[str, Callable[[], float]] = {
         OURS: partial(_seconds, *python, "first", str(folder / "replies.txt")),
+        READ: partial(_seconds, *python, "read", str(folder / "replies.txt")),
         MAILS: partial(_seconds, *python, "mails", str(folder / "mails.mbox")),
     }
     (folder / "some.txt").write_text("".join(f"{reply}\n" for reply in mails), encoding="utf-8")
@@ -103,7 +104,7 @@ def compare(log: Path, folder: Path, number: int, rounds: int) -> Iterator[str]:
         ways[sisimai] = partial(_seconds, "perl", str(HERE / "sisimai.pl"), str(folder / "mails.mbox"))
     else:
         yield f"Left out: {sisimai} (not installed: apt-get install libsisimai-perl)\n"
-    sizes = {OURS: len(replies), zonemta: len(replies)}
+    sizes = dict.fromkeys((OURS, READ, zonemta), len(replies))
     speeds = {name: sizes.get(name, len(mails)) / median(some) for name, some in in_turn(ways, rounds).items()}
     rows = [(name, sizes.get(name, len(mails)), speed, speeds[_rival(name)] / speed) for name, speed in speeds.items()]
     yield table(("what", "texts", "texts/s", "x the time of smtp421"), rows)

@@ -1,6 +1,7 @@
-"""smtp421 over replies or bounce mails: python classify.py {first,explain,mails} FILE. Prints the seconds that it took.
+"""smtp421 over replies or bounce mails: python classify.py {read,first,explain,mails} FILE. Prints the seconds that it took.
 
-first    the provider and the rule that wins, as `scan` asks for each deferral
+read     the grammar of the reply, then the provider and the rule that wins
+first    the provider and the rule that wins, as `scan` asks for each deferral, of replies that are read already
 explain  a whole diagnosis of each reply, one a line
 mails    a whole diagnosis of each mail of an mbox
 """
@@ -30,12 +31,11 @@ def main(way: str, path: Path) -> None:
     else:
         texts = path.read_text(encoding="utf-8").splitlines()
     smtp421.explain("421 4.7.0 Try again later", rulebook=book, now=NOW)
+    replies = [reply for text in texts if way == "first" and (reply := read_reply(text)) is not None]
     begin = time.perf_counter()
-    if way == "first":
-        for text in texts:
-            reply = read_reply(text)
-            if reply is not None:
-                counts[book.classify(None, reply.code, reply.enhanced_code, reply.text, None, Origin.REMOTE).rule] += 1
+    if way in ("read", "first"):
+        for reply in replies or filter(None, map(read_reply, texts)):
+            counts[book.classify(None, reply.code, reply.enhanced_code, reply.text, None, Origin.REMOTE).rule] += 1
     else:
         for text in texts:
             counts[smtp421.explain(text, rulebook=book, now=NOW).rule] += 1
