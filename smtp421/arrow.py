@@ -213,6 +213,8 @@ def _arrays(found: Sequence[Diagnosis | None], wanted: pa.Schema) -> list[pa.Arr
 
 def _kept(batch: pa.RecordBatch, keep: Sequence[str], wanted: pa.Schema) -> list[pa.Field]:
     """The fields of the columns that are handed through."""
+    if not isinstance(batch, pa.RecordBatch):
+        raise BatchUnusable(reason=f"it is a {type(batch).__name__}, no RecordBatch; of a table, take each of its `to_batches()`")
     for name in keep:
         if name not in batch.schema.names:
             raise BatchUnusable(reason=f"there is no column {name!r} to keep; it has {', '.join(batch.schema.names)}")

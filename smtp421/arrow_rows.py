@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from smtp421.errors import BatchUnusable, UnknownFormat
 from smtp421.logs import LINE_FORMATS, Stream, plain, read_paste
+from smtp421.logs.cutter import LONGEST
 from smtp421.logs.interface import LineReader
 from smtp421.logs.layout import Layout
 from smtp421.logs.line import read_stamp
@@ -73,9 +74,9 @@ def _values(name: str, values: list[Any], read: Callable[[Any], Any]) -> list[An
 
 def _text(value: object) -> str:
     if isinstance(value, bytes):
-        return value.decode("utf-8", "replace")
+        return value[:LONGEST].decode("utf-8", "replace")
     if isinstance(value, str):
-        return value
+        return value[:LONGEST]
     raise TypeError("expected text")
 
 

@@ -262,6 +262,19 @@ def test_what_cannot_be_used(book, columns, options, words):
     assert words in str(raised.value)
 
 
+def test_a_table_is_no_batch(book):
+    table = pa.table({"text": [TSS04]})
+    with pytest.raises(BatchUnusable, match="it is a Table, no RecordBatch"):
+        arrow.diagnose(table, rulebook=book)
+
+
+def test_very_long_texts_are_cut(book, now):
+    longs = [f"{DEFERRED[:-2]} {'x ' * 5_000_000}", "421 4.7.0 " + "[TSS04] " * 2_000_000]
+    answers = arrow.diagnose(batch(text=longs, format=["log", "reply"]), rulebook=book, now=now).to_pylist()
+    assert [answer["format"] for answer in answers] == ["postfix", "reply"]
+    assert all(len(answer["text"]) < 1_000_000 for answer in answers)
+
+
 def test_unknown_format(book):
     for columns, options in (({"format": ["postfx"]}, {}), ({}, {"input_format": "postfx"})):
         with pytest.raises(UnknownFormat, match="postfx"):
