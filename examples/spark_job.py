@@ -120,7 +120,14 @@ def main() -> None:
     wish = parser.parse_args()
     if wish.master and wish.master.startswith("local"):
         os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # else Spark starts the first python3 of PATH
-    builder = SparkSession.builder.appName("smtp421").config("spark.sql.session.timeZone", "UTC")
+    builder = (
+        SparkSession.builder.appName("smtp421")
+        .config("spark.sql.session.timeZone", "UTC")
+        .config(
+            "spark.sql.parquet.outputTimestampType",
+            "TIMESTAMP_MICROS",  # else other readers do not know that it is UTC
+        )
+    )
     spark = (builder.master(wish.master) if wish.master else builder).getOrCreate()
     spark.sparkContext.setLogLevel("WARN")
     diagnoses(spark, wish).write.mode("overwrite").parquet(f"{wish.output}/diagnoses")

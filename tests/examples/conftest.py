@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ ROOT = Path(__file__).parents[2]
 DATA = ROOT / "tests" / "data" / "scan"
 KEY = (
     "format",
+    "timestamp",
     "queue_id",
     "recipient",
     "code",
@@ -25,7 +27,7 @@ KEY = (
     "severity",
     "retry_wait_seconds",
 )
-"""What is compared: columns that need no clock."""
+"""What is compared."""
 
 
 @pytest.fixture
@@ -40,10 +42,15 @@ def said():
     return say
 
 
+def _plain(value):
+    """A time in UTC of the standard library's, whatever library gave it."""
+    return datetime.fromtimestamp(value.timestamp(), UTC) if isinstance(value, datetime) else value
+
+
 def _key(found):
     attempt, reply = found.attempt, found.attempt.reply
     return (
-        attempt.format, attempt.queue_id, attempt.recipient, reply.code, reply.text, found.provider, found.rule, found.cause,
+        attempt.format, _plain(attempt.timestamp), attempt.queue_id, attempt.recipient, reply.code, reply.text, found.provider, found.rule, found.cause,
         str(found.severity), found.retry.wait_seconds,
     )  # fmt: skip
 
@@ -51,7 +58,7 @@ def _key(found):
 @pytest.fixture
 def keys():
     """Rows of a table as sorted tuples of ``KEY``."""
-    return lambda rows: sorted((tuple(row[name] for name in KEY) for row in rows), key=repr)
+    return lambda rows: sorted((tuple(_plain(row[name]) for name in KEY) for row in rows), key=repr)
 
 
 @pytest.fixture
