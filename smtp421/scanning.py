@@ -14,7 +14,7 @@ from smtp421.logs.interface import LineFormat
 from smtp421.logs.layout import Layout
 from smtp421.logs.line import Line
 from smtp421.logs.postfix_skim import SKIM as POSTFIX
-from smtp421.logs.skim import Sink, Skimmer
+from smtp421.logs.skim import Sink, Skim, Skimmer
 from smtp421.logs.source import Remark, Source, lines_of, open_source
 from smtp421.model import Attempt, Diagnosis, Status
 from smtp421.rulebook import RuleBook
@@ -78,6 +78,8 @@ class Scan(Iterator[Diagnosis]):
         self._formats = formats
         self._counter: Counter | None = None
         self._read: list[Source] = []
+        self._elsewhere = 0
+        self._remarks: list[Remark] = []
         self._found = self._diagnoses(items)
 
     def __iter__(self) -> Scan:
@@ -89,16 +91,28 @@ class Scan(Iterator[Diagnosis]):
     @property
     def remarks(self) -> tuple[Remark, ...]:
         """What went wrong so far while reading went on: a file that ends too early, a line that is too long."""
-        return tuple(remark for source in self._read for remark in source.remarks)
+        return (*self._remarks, *(remark for source in self._read for remark in source.remarks))
 
     @property
     def bytes_read(self) -> int:
         """Bytes read so far of files and pipes, as they are stored."""
-        return sum(source.position for source in self._read)
+        return self._elsewhere + sum(source.position for source in self._read)
 
     def close(self) -> None:
         """End it and close what is open."""
         self._found.close()
+
+    def go_on(self, items: Iterable[Item], counter: Counter) -> None:
+        """Count more inputs."""
+        self._found = self._diagnoses(items)
+        self.count(counter)
+
+    def told(self, lines: int, attempts: int, size: int, remarks: Iterable[Remark]) -> None:
+        """Take what was read elsewhere."""
+        self.lines += lines
+        self.attempts += attempts
+        self._elsewhere += size
+        self._remarks += remarks
 
     def count(self, counter: Counter) -> None:
         """Hand all attempts to ``counter`` instead of diagnosing them: the whole rest of the input at once."""
@@ -165,6 +179,16 @@ class Scan(Iterator[Diagnosis]):
                 yield diagnose(attempt, self._rulebook)
 
 
+def skim_of(source: Source, block: bytes) -> Skim | None:
+    """How an input is skimmed that begins with a block; None where nothing skims it, or where that is too short to tell."""
+    if source.form is not None:
+        return next((skim for skim in SKIMS if skim.name == source.form), None)
+    if len(block) < LEAST:
+        return None
+    lines = [*block[:LEAST].decode("utf-8", "replace").split("\n")[:-1], *source.sample()]
+    return next((skim for skim in SKIMS if skim.suits(lines)), None)
+
+
 class _Channel:
     """What one stream of lines is read with."""
 
@@ -181,11 +205,10 @@ class _Channel:
 
     def skimmer(self, source: Source, block: bytes, counter: Counter) -> Skimmer | None:
         """What skims the stream; None where nothing does, or as long as too little has come to tell."""
-        if not self._known and len(block) >= LEAST:
-            self._known = True
-            lines = [*block[:LEAST].decode("utf-8", "replace").split("\n")[:-1], *source.sample()]
-            skim = next((skim for skim in SKIMS if skim.name in self._formats and skim.suits(lines)), None)
-            if skim is not None:
+        if not self._known:
+            self._known = source.form is not None or len(block) >= LEAST
+            skim = skim_of(source, block)
+            if skim is not None and skim.name in self._formats:
                 counter.begin(self.name)
                 self._skimmer = skim.open(self._layout, counter)
         return self._skimmer

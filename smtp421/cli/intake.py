@@ -11,12 +11,13 @@ from smtp421.diagnosis.finding import finding
 from smtp421.diagnosis.history import Example, Finding, Where
 from smtp421.diagnosis.history_cells import Decided, LoadCell
 from smtp421.diagnosis.history_judgement import Judged, Judgement, judge
-from smtp421.diagnosis.history_ledger import UNKNOWN, By, Ledger, part_of
+from smtp421.diagnosis.history_ledger import NO_FINDING, UNKNOWN, By, Ledger, part_of
 from smtp421.diagnosis.history_templates import template_of
+from smtp421.diagnosis.history_tracks import Fate
 from smtp421.logs.line import read_stamp
 from smtp421.logs.session import session_of
-from smtp421.logs.skim import Answer, Deferral
-from smtp421.model import Attempt, Diagnosis, Relay, Severity, Status
+from smtp421.logs.skim import Answer, Refusal
+from smtp421.model import Attempt, Diagnosis, Origin, Relay, Severity, Status
 from smtp421.scanning import REPORTED
 
 if TYPE_CHECKING:
@@ -158,45 +159,55 @@ class Intake:
         return self.ledger.places.load(relay.host) if relay is not None and relay.host else False
 
     def kind(self, answer: Answer) -> _Kind:
-        """What deferrals with an answer are counted with."""
+        """What deliveries that got the same answer are counted with."""
         attempt = answer.attempt(None, None, None, None, None)
+        load = self.peer(answer.relay)
+        if answer.status not in REPORTED:
+            return _Kind(answer, None, self._name, load)
         found = finding(attempt, self._book)
-        kind = _Kind(answer, found, self._name)
-        kind.load = self.peer(answer.relay)
+        kind = _Kind(answer, found, self._name, load)
         if found.cause == UNKNOWN:
             kind.template = template_of(attempt)
         if self.ledger.by != "domain":
             kind.decided = self._decided(kind, part_of(self.ledger.by, attempt, found))
         return kind
 
-    def deferred(self, kind: _Kind, session: str | None, domain: str, told: tuple[Any, ...]) -> None:
-        """Count a deferral."""
-        _, _, queue_id, recipient, delay, line, _ = told
-        ledger = self.ledger
-        places, decided, shown = ledger.places, kind.decided or self._decided(kind, domain.lower() or "?"), (kind, *told)
+    def refused(self, kind: _Kind, session: str | None, domain: str, told: tuple[Any, ...]) -> None:
+        """Count a delivery that was deferred or refused for good."""
+        _, _, queue_id, recipient, text, line, _ = told
+        ledger, delay = self.ledger, float(text)
         if kind.held:
-            ledger.held_back(decided, queue_id, recipient, float(delay), line, shown)
+            decided = kind.decided or self._decided(kind, domain.lower())
+            ledger.held_back(decided, queue_id, recipient, delay, line, (kind, *told))
             return
-        if kind.template:
-            ledger.unknown.add(kind.template, (ledger.second or 0, line, queue_id, recipient), shown)
+        places = ledger.places
         place = places.domains.get(domain) or places.domain(domain.lower())
         load = kind.load or places.load(domain.lower())
-        ledger.deferred(decided, load, place, session, queue_id, recipient, float(delay), line, shown)
+        if kind.finding is None:
+            ledger.bounced(load, place, session, answered=kind.answer.origin is Origin.REMOTE)
+            ledger.end(Fate.BOUNCED, queue_id, recipient, delay, place)
+            return
+        decided, shown = kind.decided or self._decided(kind, domain.lower()), (kind, *told)
+        if kind.template:
+            ledger.unknown.add(kind.template, (ledger.second or 0, line, queue_id, recipient), shown)
+        ledger.deferred(decided, load, place, session, queue_id, recipient, delay, line, shown)
 
     def _decided(self, kind: _Kind, part: str) -> Decided:
-        return self.ledger.reason(kind.finding, part) if kind.held else self.ledger.decided(kind.finding, part)
+        found = kind.finding or NO_FINDING
+        return self.ledger.reason(found, part) if kind.held else self.ledger.decided(found, part)
 
 
 class _Kind:
-    """What deferrals with the same answer are counted with."""
+    """What deliveries that got the same answer are counted with."""
 
     __slots__ = ("answer", "decided", "finding", "held", "load", "name", "template")
 
-    def __init__(self, answer: Answer, found: Finding, name: str) -> None:
+    def __init__(self, answer: Answer, found: Finding | None, name: str, load: LoadCell | Literal[False] = False) -> None:
+        """``found`` is None for what was refused for good."""
         self.answer = answer
         self.finding = found
         self.name = name
-        self.load: LoadCell | Literal[False] = False
+        self.load = load
         self.held = answer.status is Status.SUSPENDED
         self.template = ""
         self.decided: Decided | None = None
@@ -207,7 +218,7 @@ class _Kind:
 
     def example(self, *parts: Any) -> Example:
         """The example that a deferral makes."""
-        told = Deferral(*parts)
+        told = Refusal(*parts)
         stamp = read_stamp(told.stamp, told.now)
         attempt = self.answer.attempt(told.line, stamp, told.queue_id, told.recipient, float(told.delay))
         text = told.text.encode("latin-1").decode("utf-8", "replace").rstrip("\r")

@@ -23,6 +23,7 @@ from smtp421.render.incident import begins, ends
 if TYPE_CHECKING:
     from smtp421.cli.intake import Intake
     from smtp421.diagnosis.history_cells import Cell
+    from smtp421.diagnosis.history_judgement import Judgement
     from smtp421.logs.source import Source
     from smtp421.model import Diagnosis
     from smtp421.render.interface import View
@@ -52,6 +53,10 @@ class Live:
         """Take all of a scan."""
         self._intake.take(scan)
         self.look()
+
+    def judgement(self) -> Judgement:
+        """What to think of all that came so far."""
+        return self._intake.judgement()
 
     def look(self) -> None:
         """Tell of incidents that have begun or are over; called whenever something may have come, and while nothing comes."""

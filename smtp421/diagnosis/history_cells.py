@@ -279,8 +279,8 @@ class DomainCell:
             self.provider = provider
 
     def end(self, since: int, key: Key, waited: int) -> None:
-        """Remember how a delivery ended, unless something was taken before it."""
-        if (self.first_sent is None or self.first_sent >= since) and len(self.fresh) < MOST_FRESH:
+        """Remember how a delivery ended before which nothing was taken, as far as is known yet."""
+        if len(self.fresh) < MOST_FRESH:
             self.fresh.append((since, key, waited))
 
     def strangers(self) -> list[tuple[int, Key, int]]:

@@ -10,7 +10,7 @@ from smtp421.diagnosis import history_ledger
 from smtp421.diagnosis.history import Dropped, Fates, Group, History, Message, RowCount
 from smtp421.diagnosis.history_cells import Cell, Fresh, Scale
 from smtp421.diagnosis.history_counts import Count, Durations, Spread
-from smtp421.diagnosis.history_ledger import Ledger, count_pauses, rank_of
+from smtp421.diagnosis.history_ledger import Ledger, count_pauses, last_of
 from smtp421.diagnosis.history_places import OTHERS
 from smtp421.diagnosis.history_tracks import GAPS, Key
 
@@ -149,7 +149,7 @@ def _domains_of(ledger: Ledger) -> dict[Key, dict[str, int]]:
 
 def _listed(ledger: Ledger, scale: Scale, now: int) -> Iterator[Message]:
     waiting = nsmallest(MOST_WAITING, ledger.tracks, key=lambda track: (-track.waited(now), track.queue_id, track.recipient))
-    for track in (*waiting, *nsmallest(history_ledger.MOST_LISTED, ledger.listed, key=rank_of)):
+    for track in (*waiting, *last_of(ledger.listed)):
         yield Message(
             track.queue_id,
             track.recipient,

@@ -11,6 +11,8 @@ from zlib import crc32
 
 SKETCH = 4096
 """Different things that :class:`Distinct` counts one by one; beyond that it is off by 1.6 % as a rule."""
+_KEPT = 4900
+"""Of these so many are kept at most: one more, and a set takes four times the memory."""
 STEPS = (1, 5, 15, 60, 300, 900, 3600, 10_800, 43_200, 86_400, 604_800, 2_419_200, 31_449_600, 3_144_960_000)
 """Widths of a timeline's bins in seconds; each divides the next, so that bins can be joined."""
 BINS = 1500
@@ -42,7 +44,7 @@ class Distinct:
         """Count a text, given its :func:`mixed` hash."""
         if number < self._limit:
             self._hashes.add(number)
-            if len(self._hashes) > 2 * SKETCH:
+            if len(self._hashes) > _KEPT:
                 self._shorten()
 
     def merge(self, other: Distinct) -> None:
@@ -50,7 +52,7 @@ class Distinct:
         self._limit = min(self._limit, other._limit)
         both = self._hashes | other._hashes
         self._hashes = {number for number in both if number < self._limit} if self._limit < _SPACE else both
-        if len(self._hashes) > 2 * SKETCH:
+        if len(self._hashes) > _KEPT:
             self._shorten()
 
     def count(self) -> Count:
@@ -156,56 +158,57 @@ class Spread(NamedTuple):
 
 
 class Durations:
-    """Durations, rounded to two digits."""
+    """Durations in seconds, rounded to two digits."""
 
-    __slots__ = ("_counted", "_longest")
+    __slots__ = ("_longest", "_rounded", "counted")
 
     _MOST = 5000
     """Durations that are kept as they are until they are rounded."""
 
     def __init__(self) -> None:
-        self._counted: dict[int, int] = {}
+        self.counted: dict[int, int] = {}
+        """How many there are of each: what is added here, counts; :meth:`shorten` is to be called now and then."""
+        self._rounded: dict[int, int] = {}
         self._longest = 0
 
     def add(self, seconds: int) -> None:
         """Count a duration; a clock that ran backwards gives 0."""
-        counted, seconds = self._counted, max(seconds, 0)
-        counted[seconds] = counted.get(seconds, 0) + 1
-        if seconds > self._longest:
-            self._longest = seconds
-        if len(counted) > self._MOST:
-            self._counted = self._rounded()
+        self.counted[seconds] = self.counted.get(seconds, 0) + 1
+        self.shorten(self._MOST)
+
+    def shorten(self, most: int = 0) -> None:
+        """Round what is kept as it is, where that is more than ``most``."""
+        if len(self.counted) > most:
+            self._longest = max(self._longest, *self.counted, 0)
+            for duration, number in self.counted.items():
+                short = _in_two_digits(max(duration, 0))
+                self._rounded[short] = self._rounded.get(short, 0) + number
+            self.counted = {}
 
     def merge(self, other: Durations) -> None:
         """Count what another has counted too."""
-        added(self._counted, other._counted)
         self._longest = max(self._longest, other._longest)
-        if len(self._counted) > self._MOST:
-            self._counted = self._rounded()
+        added(self._rounded, other._rounded)
+        added(self.counted, other.counted)
+        self.shorten(self._MOST)
 
     def up_to(self, seconds: float) -> int:
         """How many were no longer than that."""
-        return sum(number for duration, number in self._rounded().items() if duration <= seconds)
+        self.shorten()
+        return sum(number for duration, number in self._rounded.items() if duration <= seconds)
 
     def spread(self) -> Spread:
         """Their number, median and maximum."""
-        rounded = self._rounded()
-        number = sum(rounded.values())
+        self.shorten()
+        number = sum(self._rounded.values())
         if not number:
             return Spread(0, None, None)
         middle = (number + 1) // 2
-        for duration in sorted(rounded):
-            middle -= rounded[duration]
+        for duration in sorted(self._rounded):
+            middle -= self._rounded[duration]
             if middle <= 0:
                 break
         return Spread(number, min(duration, self._longest), self._longest)
-
-    def _rounded(self) -> dict[int, int]:
-        rounded: dict[int, int] = {}
-        for duration, number in self._counted.items():
-            short = _in_two_digits(duration)
-            rounded[short] = rounded.get(short, 0) + number
-        return rounded
 
 
 def _in_two_digits(seconds: int) -> int:

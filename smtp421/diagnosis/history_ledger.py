@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
+from operator import attrgetter
 from typing import Any, Literal
 
 from smtp421.diagnosis.history import Example, Finding, Where
@@ -36,7 +37,7 @@ OWN_SIDE = "this server"
 UNKNOWN = "unknown"
 _AT_ONCE = 1.0
 """Seconds in the queue below which a message that was sent cannot have been deferred before."""
-_NO_FINDING = Finding(None, UNKNOWN, None, Severity.WARNING, Origin.REMOTE)
+NO_FINDING = Finding(None, UNKNOWN, None, Severity.WARNING, Origin.REMOTE)
 _NOWHERE = Where("", None, "")
 _ENDS = {Status.SENT: Fate.DELIVERED, Status.BOUNCED: Fate.BOUNCED, Status.EXPIRED: Fate.EXPIRED}
 _NEVER = float("inf")
@@ -106,7 +107,7 @@ class Ledger:
         ``finding`` is what a deferral was found to be; ``session`` names the process or connection, ``where`` the line.
         """
         self.turn(attempt.timestamp)
-        status, finding_ = attempt.status, finding or _NO_FINDING
+        status, finding_ = attempt.status, finding or NO_FINDING
         origin = attempt.origin if finding is None else finding.origin
         if status is None:
             self.asides += 1
@@ -146,12 +147,9 @@ class Ledger:
         else:
             if source is not None:
                 source.bounced += 1
-            cell.answered += attempt.origin is Origin.REMOTE
-            load.bounced += 1
-            cell.bounced += 1
-            self._went(load, cell, session)
+            self.bounced(load, cell, session, answered=attempt.origin is Origin.REMOTE)
         if queue_id:
-            self.end(_ENDS[status], queue_id, recipient, attempt.delay)
+            self.end(_ENDS[status], queue_id, recipient, attempt.delay, cell)
         return None
 
     def waiting(self) -> dict[Key, int]:
@@ -249,7 +247,7 @@ class Ledger:
             load = places.load(name.lower())
         self.sent(load, domain, session)
         if queue_id in self.tracks.by_id or not self.begins:
-            self.end(Fate.DELIVERED, queue_id, recipient, float(delay))
+            self.end(Fate.DELIVERED, queue_id, recipient, float(delay), domain)
 
     def sent(self, load: LoadCell, domain: DomainCell, session: str | None) -> None:
         """Count what was accepted; :meth:`end` ends the delivery."""
@@ -258,6 +256,13 @@ class Ledger:
         second = self.second
         if second is not None and (domain.first_sent is None or second < domain.first_sent):
             domain.first_sent = second
+        self._went(load, domain, session)
+
+    def bounced(self, load: LoadCell, domain: DomainCell, session: str | None, *, answered: bool) -> None:
+        """Count what was refused for good; :meth:`end` ends the delivery."""
+        load.bounced += 1
+        domain.bounced += 1
+        domain.answered += answered
         self._went(load, domain, session)
 
     def _went(self, load: LoadCell, domain: DomainCell, session: str | None) -> None:
@@ -303,15 +308,20 @@ class Ledger:
             self.tracks.put(track)
         return track
 
-    def end(self, fate: Fate, queue_id: str, recipient: str | None, delay: float | None) -> None:
-        """End the delivery to a recipient; where a line names none (Postfix's qmgr), to all recipients of the message."""
+    def end(
+        self, fate: Fate, queue_id: str, recipient: str | None, delay: float | None, domain: DomainCell | None = None
+    ) -> None:
+        """End the delivery to a recipient; where a line names none (Postfix's qmgr), to all recipients of the message.
+
+        ``domain`` is the recipient's, where it is at hand.
+        """
         if not self.begins:
             if delay is not None and delay < _AT_ONCE and queue_id not in self.before and queue_id not in self.tracks.by_id:
                 return
             if self._may_be_older(self.second, queue_id, delay):
                 self.events.append(Event(self.second, queue_id, recipient, None, False, fate, delay))
                 return
-        self._end(self.second, fate, queue_id, recipient, delay)
+        self._end(self.second, fate, queue_id, recipient, delay, domain)
 
     def again(self, event: Event) -> None:
         """Take what a later part of the log could not."""
@@ -319,7 +329,7 @@ class Ledger:
         if not self.begins and self._may_be_older(second, queue_id, delay):
             self.events.append(event)
         elif key is None or second is None:
-            self._end(second, fate, queue_id, recipient, delay)
+            self._end(second, fate, queue_id, recipient, delay, None)
         else:
             track = self._track(second, queue_id, recipient or "", key, delay, attempted=attempted)
             if track is not None and attempted:
@@ -336,15 +346,17 @@ class Ledger:
         self.before.add(queue_id)
         return True
 
-    def _end(self, second: int | None, fate: Fate, queue_id: str, recipient: str | None, delay: float | None) -> None:
+    def _end(
+        self, second: int | None, fate: Fate, queue_id: str, recipient: str | None, delay: float | None, domain: DomainCell | None
+    ) -> None:
         found = self.tracks.of(queue_id) if recipient is None else (self.tracks.get(queue_id, recipient),)
         for track in found:
             if track is not None:
                 track.end(fate, track.last if second is None else second, delay)
                 self.tracks.drop(track)
-                self._settle(track)
+                self._settle(track, domain or self.places.domains.get(track.domain))
 
-    def _settle(self, track: Track) -> None:
+    def _settle(self, track: Track, domain: DomainCell | None) -> None:
         """Count a delivery that has ended."""
         fate, key, ended = track.fate, track.key, track.last if track.ended is None else track.ended
         waited = track.waited(ended)
@@ -352,13 +364,13 @@ class Ledger:
             cell = self.cells[key]
             if fate is Fate.DELIVERED:
                 cell.delivered += 1
-                cell.waits.add(waited)
+                counted = cell.waits.counted
+                counted[waited] = counted.get(waited, 0) + 1
             elif fate is Fate.BOUNCED:
                 cell.bounced += 1
             else:
                 cell.expired += 1
-            domain = self.places.domains.get(track.domain)
-            if domain is not None:
+            if domain is not None and (domain.first_sent is None or domain.first_sent >= track.since):
                 domain.end(track.since, key, waited if fate is Fate.DELIVERED else -1)
         if fate is Fate.EXPIRED:
             self.given_up.add(waited)
@@ -369,9 +381,12 @@ class Ledger:
             self.shorten()
 
     def shorten(self) -> None:
-        """Keep those that ended last."""
-        self.listed.sort(key=rank_of)
-        del self.listed[MOST_LISTED:]
+        """Keep those that ended last, and round durations."""
+        self.listed = last_of(self.listed)
+        for durations in self.schedule:
+            durations.shorten(MOST_LISTED)
+        for cell in self.cells.values():
+            cell.waits.shorten(MOST_LISTED)
 
     def make_room(self) -> None:
         """Give up following the oldest message."""
@@ -384,16 +399,18 @@ class Ledger:
             widen(cells, factor)
 
 
-def rank_of(track: Track) -> tuple[int, int, str, str]:
-    """Sort key: those that ended last."""
-    return -(track.ended or 0), track.since, track.queue_id, track.recipient
+def last_of(tracks: list[Track]) -> list[Track]:
+    """Those that ended last, as many as are listed, in the order of their ends: the last first."""
+    tracks.sort(key=attrgetter("since", "queue_id", "recipient"))
+    tracks.sort(key=attrgetter("ended"), reverse=True)
+    return tracks[:MOST_LISTED]
 
 
 def count_pauses(track: Track, schedule: Sequence[Durations]) -> None:
     """Count the pauses between the attempts of a message whose first attempt was seen."""
     if track.queued is None or track.queued <= FRESH:
         for durations, gap in zip(schedule, track.gaps, strict=False):
-            durations.add(gap)
+            durations.counted[gap] = durations.counted.get(gap, 0) + 1
 
 
 def _people(queue_id: str | None, recipient: str) -> tuple[int, int]:

@@ -89,8 +89,13 @@ class Track:
 
     def waited(self, now: int) -> int:
         """Seconds from its arrival, or from when it was seen first, to its end, else to ``now``."""
-        seen = (now if self.ended is None else self.ended) - self.since + int(self.queued or 0)
-        return max(seen, int(self.took or 0), 0)
+        seen = (now if self.ended is None else self.ended) - self.since
+        if self.queued:
+            seen += int(self.queued)
+        took = self.took
+        if took is not None and took > seen:
+            seen = int(took)
+        return seen if seen > 0 else 0
 
 
 class Tracks:

@@ -1,7 +1,7 @@
-"""Skimming Postfix's logs: deliveries that were accepted or deferred, in BSD or ISO layout.
+"""Skimming Postfix's logs: deliveries that were accepted, deferred or refused, in BSD or ISO layout.
 
 One pattern looks at what follows each ``program[process]: ``. Its first branch takes a plain delivery apart; the others only
-find what else may tell of an attempt, which :mod:`smtp421.logs.postfix` then reads: bounces, expired messages, rejects, servers
+find what else may tell of an attempt, which :mod:`smtp421.logs.postfix` then reads: expired messages, rejects, servers
 that were not the last to be tried, faults. Most lines (``connect from``, ``client=``, ``message-id=``, ``removed``) fit neither.
 """
 
@@ -26,7 +26,7 @@ _TOLD = re.compile(
          (?P<queue_id>[0-9A-Za-z]++):\ (?:
            to=<(?P<recipient>[^>@\\#\s]++@(?P<domain>[^>@\\#\s]++))>,\ (?:orig_to=<[^>]*>,\ )?
            relay=(?P<relay>[^,\s]++),\ (?:conn_use=\d+,\ )?delay=(?P<delay>\d++(?:\.\d++)?),\ delays=[^,]++,
-           \ dsn=(?:2[\d.]++,\ status=sent|(?P<deferred>[45][\d.]++,\ status=deferred\ \(.*+))
+           \ dsn=(?:2[\d.]++,\ status=sent|(?P<refused>[45][\d.]++,\ status=(?:deferred|bounced)\ \(.*+))
            | to=<|from=<[^>]*>,\ status=|{_ASIDE}|milter-|reject|hold:|discard
          )
          | NOQUEUE:\ |to=<|{_ASIDE}|queue\ |(?:warning|fatal|error):\s|dsn=|message\ repeated\s
@@ -41,7 +41,7 @@ _ISO = 19
 """Characters of an ISO stamp up to its seconds."""
 _ZONE = 6
 """Characters of its offset from UTC; of a stamp in UTC, the last of its fraction come with the Z."""
-_STATUS = ", status=deferred ("
+_STATUS = ", status="
 _UNKNOWN: tuple[str, Any] = ("", None)
 _MOST_SESSIONS = 20_000
 _SERVERS = ("smtpd[", "postscreen[")
@@ -92,7 +92,7 @@ class PostfixSkimmer:
             return
         layout, sink = self._layout, self._sink
         layout.read(number, text.partition("\n")[0])
-        bsd, show, sent, deferred = text[3:4] == " ", sink.lines, sink.sent, sink.deferred
+        bsd, show, sent, refused = text[3:4] == " ", sink.lines, sink.sent, sink.refused
         peers, kinds, sessions = self._peers, self._kinds, self._sessions
         counted = attempts = 0
         for found in _TOLD.finditer(text):
@@ -127,7 +127,7 @@ class PostfixSkimmer:
             if known != relay:
                 kind = self._kind(relay, tail)
             line = text[start : found.end()] if show else ""
-            deferred(kind, session, domain, (stamp, layout.now, queue_id, recipient, delay, number, line))
+            refused(kind, session, domain, (stamp, layout.now, queue_id, recipient, delay, number, line))
         self.attempts = attempts
         self.number = number + text.count("\n", counted) + (not text.endswith("\n"))
         layout.read(self.number - 1, text[text.rfind("\n", 0, -1) + 1 :].rstrip("\n"))
@@ -154,10 +154,11 @@ class PostfixSkimmer:
         if known is not None and known[0] == relay:
             return known[1]
         text = tail if tail.isascii() else tail.encode("latin-1").decode("utf-8", "replace")
-        dsn, _, reason = squeeze(text.rstrip("\r")).partition(_STATUS)
+        dsn, _, told = squeeze(text.rstrip("\r")).partition(_STATUS)
+        status, _, reason = told.partition(" (")
         named = read_relay(relay)
         reply, origin, said_by = read_reason(reason, named, parse_enhanced(dsn))
-        kind = self._sink.kind(Answer(NAME, reply, origin, named or said_by, status_of("deferred", reason)))
+        kind = self._sink.kind(Answer(NAME, reply, origin, named or said_by, status_of(status, reason)))
         self._kinds.keep(tail, (relay, kind))
         return kind
 

@@ -16,12 +16,12 @@ from smtp421.model import Attempt, Origin, Relay, Reply, Status
 
 Value = TypeVar("Value")
 
-MOST_REMEMBERED = 8_192
+MOST_REMEMBERED = 6_000
 """Answers that are remembered as they stand in the log: many are word for word those of other messages."""
 
 
 class Answer(NamedTuple):
-    """All of a deferral that depends only on the relay and on the words behind it."""
+    """All of a delivery that was not accepted that depends only on the relay and on the words behind it."""
 
     format: str
     reply: Reply
@@ -37,7 +37,7 @@ class Answer(NamedTuple):
         return Attempt(reply, form, origin, line, stamp, queue_id, None, recipient, relay, status, delay)
 
 
-class Deferral(NamedTuple):
+class Refusal(NamedTuple):
     """What of a line is only looked at where it is shown: made without a call, as a plain tuple of this order."""
 
     stamp: str
@@ -72,15 +72,15 @@ class Sink(Protocol):
         ...
 
     def kind(self, answer: Answer) -> Any:
-        """What a deferral with an answer is counted with; asked for once, as a rule."""
+        """What a delivery that was not accepted is counted with; asked for once, as a rule."""
         ...
 
     def sent(self, peer: Any, session: str | None, queue_id: str, recipient: str, domain: str, delay: str) -> None:
         """Take an accepted delivery. ``delay`` is in seconds."""
         ...
 
-    def deferred(self, kind: Any, session: str | None, domain: str, told: tuple[Any, ...]) -> None:
-        """Take a deferral; ``told`` is a :class:`Deferral`."""
+    def refused(self, kind: Any, session: str | None, domain: str, told: tuple[Any, ...]) -> None:
+        """Take a delivery that was deferred or refused for good; ``told`` is a :class:`Refusal`."""
         ...
 
 

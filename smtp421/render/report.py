@@ -109,7 +109,7 @@ def _figures(judgement: Judgement, rows: tuple[Row, ...], lifetime: float, wante
         fates = history.fates
         yield (
             "Deferred",
-            words(f"{number(history.messages)} messages to {number(history.recipients)} recipients: {_fates(fates, history)}"),
+            words(f"{_people(history)}: {_fates(fates, history)}"),
         )
     if any(not row.cleared for row in rows):
         levels = [row.severity for row in rows if not row.cleared]
@@ -129,6 +129,14 @@ def _figures(judgement: Judgement, rows: tuple[Row, ...], lifetime: float, wante
         yield "Greylisting", words(f"confirmed for {phrases.count(greylisted, 'first contact')}: a later try was taken")
     if len(history.sources) > 1:
         yield "Sent from", words(_sources(history))
+
+
+def _people(history: History) -> str:
+    messages, recipients = (
+        f"{number(count)} {what}{'' if count.number == 1 else 's'}"
+        for count, what in ((history.messages, "message"), (history.recipients, "recipient"))
+    )
+    return f"{messages} to {recipients}"
 
 
 def _fates(fates: Sequence[int], history: History) -> str:

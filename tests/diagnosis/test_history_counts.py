@@ -148,7 +148,7 @@ def test_many_durations_are_kept_rounded() -> None:
     assert first.spread() == whole.spread()
     assert whole.spread().longest == 19_999
     assert first.up_to(500) == whole.up_to(500) == sum(1 for each in seconds if each < 505)
-    assert len(whole._counted) < 5000
+    assert len(whole.counted) < 5000
 
 
 def test_a_median_is_near() -> None:
