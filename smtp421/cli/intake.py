@@ -88,6 +88,7 @@ class Intake:
         self._name = ""
         self._scan: Scan | None = None
         self._looked = 0
+        self._tallies: dict[int, tuple[Finding | None, Decided | None]] = {}
         self.sent = self.ledger.accepted
 
     @property
@@ -168,7 +169,12 @@ class Intake:
         kind = _Kind(answer, found, self._name, load)
         if found.cause == UNKNOWN:
             kind.template = template_of(attempt)
-        if self.ledger.by != "domain":
+        if self.ledger.by is None and not kind.held:
+            known, kind.decided = self._tallies.get(id(found), (None, None))  # one object for each case, so this is quick
+            if known is not found:
+                kind.decided = self.ledger.decided(found, "")
+                self._tallies[id(found)] = found, kind.decided
+        elif self.ledger.by != "domain":
             kind.decided = self._decided(kind, part_of(self.ledger.by, attempt, found))
         return kind
 

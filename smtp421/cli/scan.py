@@ -79,7 +79,7 @@ Anonymize = Annotated[
 Jobs = Annotated[
     str,
     typer.Option(
-        "--jobs", "-j", metavar="N", rich_help_panel=MORE, help="Processes for large Postfix logs; auto is one below 200 MB."
+        "--jobs", "-j", metavar="N", rich_help_panel=MORE, help="Processes for large Postfix logs; auto is one below 250 MB."
     ),
 ]
 InputFormat = Annotated[

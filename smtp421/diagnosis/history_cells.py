@@ -106,7 +106,7 @@ class Decided:
 
     def raised(self, severity: Severity) -> Decided:
         """Take a severity, where it is higher."""
-        if severity.rank > self.severity.rank:
+        if severity is not self.severity and severity.rank > self.severity.rank:
             self.severity = severity
         return self
 
@@ -233,6 +233,11 @@ class Outcomes:
 
     def __init__(self) -> None:
         self.sent = self.deferred = self.bounced = 0
+
+    @property
+    def attempts(self) -> int:
+        """All of them."""
+        return self.sent + self.deferred + self.bounced
 
     def merge(self, other: Outcomes) -> None:
         """Count what another has counted too."""

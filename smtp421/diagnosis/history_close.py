@@ -78,7 +78,9 @@ def close(ledger: Ledger, thresholds: Mapping[str, float]) -> History:
         domains_reached=sum(1 for cell in places.domains.values() if cell.reached),
         domains_tried=len(places.domains),
         loads=tuple(
-            cell.load(scale) for _, cell in sorted(places.loads.items(), key=lambda each: (each[0] is None, each[0] or ""))
+            cell.load(scale)
+            for _, cell in sorted(places.loads.items(), key=lambda each: (each[0] is None, each[0] or ""))
+            if cell.attempts
         ),
         sources=tuple(count.source(address) for address, count in sorted(places.sources.items())),
         schedule=tuple(_schedule(ledger)),

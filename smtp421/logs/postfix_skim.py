@@ -93,7 +93,7 @@ class PostfixSkimmer:
         layout, sink = self._layout, self._sink
         layout.read(number, text.partition("\n")[0])
         bsd, show, sent, refused = text[3:4] == " ", sink.lines, sink.sent, sink.refused
-        peers, kinds, sessions = self._peers, self._kinds, self._sessions
+        peers, kinds, sessions, clock = self._peers, self._kinds, self._sessions, layout.now
         counted = attempts = 0
         for found in _TOLD.finditer(text):
             queue_id, recipient, domain, relay, delay, tail = found.groups()
@@ -104,6 +104,7 @@ class PostfixSkimmer:
                     number += text.count("\n", counted, start)
                     counted, end = start, text.find("\n", at)
                     yield number, block[start:end] if end >= 0 else block[start:]
+                    self._second = ""  # the line may have been of another
                 continue
             attempts += 1
             if bsd:
@@ -113,6 +114,7 @@ class PostfixSkimmer:
                 second = stamp[:_ISO] + stamp[-_ZONE:]
             if second != self._second:
                 self._second, self._wanted = second, sink.turn(layout.moment(stamp))
+                clock = layout.now
             if not self._wanted:
                 continue
             tag = text[start + len(stamp) : at]
@@ -127,7 +129,7 @@ class PostfixSkimmer:
             if known != relay:
                 kind = self._kind(relay, tail)
             line = text[start : found.end()] if show else ""
-            refused(kind, session, domain, (stamp, layout.now, queue_id, recipient, delay, number, line))
+            refused(kind, session, domain, (stamp, clock, queue_id, recipient, delay, number, line))
         self.attempts = attempts
         self.number = number + text.count("\n", counted) + (not text.endswith("\n"))
         layout.read(self.number - 1, text[text.rfind("\n", 0, -1) + 1 :].rstrip("\n"))

@@ -313,6 +313,26 @@ def test_ctrl_c_while_deferrals_are_followed(smtp421, followed):
     assert [json.loads(line)["schema"] for line in out.splitlines()] == ["smtp421.diagnosis/1"] * 4
 
 
+@pytest.mark.parametrize("form", ["text", "jsonl"])
+def test_metrics_are_written_while_files_are_followed(smtp421, followed, monkeypatch, tmp_path, form):
+    path, now, seen = tmp_path / "smtp421.prom", [0.0], []
+    monkeypatch.setattr(scan_run, "time", SimpleNamespace(monotonic=lambda: now[0]))
+
+    def later() -> None:
+        seen.append(path.exists())
+        now[0] += scan_run.REFRESH
+
+    def look() -> None:
+        seen.append("smtp421_deferrals" in path.read_text())
+        path.unlink()
+        raise KeyboardInterrupt
+
+    followed(later, look)
+    assert smtp421("scan", "--follow", "--format", form, "--textfile", str(path), str(LOG)).code == 130
+    assert seen == [False, True]
+    assert "smtp421_deferrals" in path.read_text()
+
+
 def test_ctrl_c_in_a_scan_of_files_leaves(smtp421, monkeypatch):
     monkeypatch.setattr(live.Live, "run", lambda *_: interrupt())
     assert smtp421("scan", str(LOG)) == (130, "", "")
