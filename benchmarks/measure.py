@@ -22,7 +22,7 @@ class Cost(NamedTuple):
     processor: float
     """Seconds of processor time, of the command and what it started."""
     memory: float
-    """The most that it held at a time, in MB."""
+    """The most that it held at a time, in MB; of several processes the largest."""
 
 
 def run(command: Sequence[str], environment: Mapping[str, str] | None = None) -> Cost:
