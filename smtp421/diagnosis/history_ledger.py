@@ -377,7 +377,7 @@ class Ledger:
         count_pauses(track, self.schedule)
         self.finished += 1
         self.listed.append(track)
-        if len(self.listed) >= 4 * MOST_LISTED:
+        if len(self.listed) >= 3 * MOST_LISTED:
             self.shorten()
 
     def shorten(self) -> None:

@@ -16,7 +16,7 @@ from smtp421.model import Attempt, Origin, Relay, Reply, Status
 
 Value = TypeVar("Value")
 
-MOST_REMEMBERED = 6_000
+MOST_REMEMBERED = 4_096
 """Answers that are remembered as they stand in the log: many are word for word those of other messages."""
 
 

@@ -1,6 +1,6 @@
 """Where lines come from: files, pipes and standard input, packed or not, in UTF-8 or UTF-16.
 
-All go the same way, in chunks of 1 MiB, so that memory stays bounded: read, unpack (:mod:`smtp421.logs.compression`), turn UTF-16
+All go the same way, in chunks of 256 KiB, so that memory stays bounded: read, unpack (:mod:`smtp421.logs.compression`), turn UTF-16
 into UTF-8 and drop byte-order marks, cut at line ends. A pipe is read with read(2), which gives what is there: a line is handed
 on as soon as it has come. What goes wrong on the way is a :class:`Remark`, and what came before it is read.
 """
@@ -22,7 +22,7 @@ from smtp421.logs.compression import unpacked
 from smtp421.logs.cutter import LONGEST, Cutter, utf8
 
 STDIN = "-"
-CHUNK = 1 << 20
+CHUNK = 1 << 18
 _SAMPLES, _SAMPLE = 32, 1 << 13
 _TRUSTED = datetime(2000, 1, 1, tzinfo=UTC).timestamp()
 """Archives made to be reproducible set file times to 1970 or 1980: those say nothing."""
