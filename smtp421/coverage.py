@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
+from smtp421.anonymize import anonymizer
+from smtp421.authoring.corpus import Corpus
+from smtp421.authoring.draft import Given, draft, words_of
+from smtp421.authoring.yaml_text import rule_lines
 from smtp421.diagnosis.history import Example, Where
 from smtp421.diagnosis.history_shown import order_of
-from smtp421.diagnosis.history_templates import Templates, masked, template_of
-from smtp421.model import Attempt, Diagnosis
+from smtp421.diagnosis.history_templates import Template, Templates, template_of
+from smtp421.model import Diagnosis
 from smtp421.rulebook import RuleBook
 
+TODO = {"cause": "TODO one of `smtp421 explain CAUSE`", "confidence": "TODO medium once the cause is certain"}
+"""What is left to do, behind the keys of a skeleton."""
 _NOWHERE = Where("", None, "")
-_PLACEHOLDER = re.compile(r"<[A-Z]+>|[<\[({][a-z]+[>\])}]|\S*[<>@]\S*")
-_WORD = re.compile(r"[^\W\d_]{2,}")
-MOST_WORDS = 6
 
 
 class Skeleton(NamedTuple):
@@ -58,63 +60,21 @@ def cover(diagnoses: Iterable[Diagnosis], book: RuleBook, today: date, most: int
         if kind == "unknown":
             attempt = diagnosis.attempt
             templates.add(template_of(attempt), order_of(attempt), Example(attempt, _NOWHERE))
-    found = templates.found()[:most]
-    skeletons = tuple(Skeleton(one.text, one.number, _skeleton(one.example, today)) for one in found if _words(one.example))
+    skeletons = tuple(_skeletons(templates.found()[:most], book, today))
     total = sum(kinds.values())
     return Coverage(total, kinds["specific"], kinds["generic"], kinds["unknown"], tuple(causes.most_common()), skeletons)
 
 
-def _words(attempt: Attempt) -> list[str]:
-    """The longest run of plain words of a reply: what a pattern can be made of."""
-    runs: list[list[str]] = [[]]
-    for word in masked((attempt.inner or attempt.reply).text).split():
-        if _WORD.fullmatch(word.strip(".,;:!")) and not _PLACEHOLDER.search(word):
-            runs[-1].append(word.strip(".,;:!").lower())
-            if word[-1] in ".,;:!":
-                runs.append([])
-        else:
-            runs.append([])
-    best = max(runs, key=len)[:MOST_WORDS]
-    return best if sum(map(len, best)) >= 3 else []
-
-
-def _skeleton(attempt: Attempt, today: date) -> str:
-    """A rule that is valid as it stands and says what is left to do."""
-    words = _words(attempt)
-    reply = attempt.inner or attempt.reply
-    codes = " ".join(str(code) for code in (reply.code, reply.enhanced_code) if code is not None)
-    example = f"{codes} {_public(reply.text)}".strip()
-    name = re.sub(r"[^a-z0-9]+", "-", " ".join(words).encode("ascii", "ignore").decode().lower()).strip("-")
-    return "\n".join(_lines(name or "reply", " ".join(re.escape(word) for word in words), example, today))
-
-
-def _lines(name: str, pattern: str, example: str, today: date) -> Iterator[str]:
-    yield f"  - id: generic-{name[:50].strip('-')}"
-    yield f"    title: {_quoted('TODO ' + example[:60])}"
-    yield "    match:"
-    yield f"      text: [{_quoted(pattern)}]"
-    yield "    cause: unknown            # TODO one of `smtp421 explain CAUSE`"
-    yield "    confidence: low           # TODO medium once the cause is certain"
-    yield "    summary: TODO What the server means by it. What follows for the sender."
-    yield "    references:"
-    yield (
-        "      - {title: RFC 5321 section 4.2.1, url: 'https://www.rfc-editor.org/rfc/rfc5321#section-4.2.1', "
-        f"checked: {today.isoformat()}}}"
-    )
-    yield "    examples:"
-    yield f"      - {_quoted(example)}"
-    yield f"      - {_quoted('smtp; ' + example)}"
-    yield "    counterexamples:"
-    yield "      - '250 2.0.0 Ok'"
-
-
-def _public(text: str) -> str:
-    """``text`` with private data replaced by stand-ins for documentation (RFC 2606, RFC 5737)."""
-    text = re.sub(r"[^\s<>@\"'(:;,=]+@[\w.-]+\w", "user@example.com", text)
-    return re.sub(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.])", "192.0.2.1", text)
-
-
-def _quoted(text: str) -> str:
-    """A YAML string in single quotes; what cannot be printed becomes blanks."""
-    shown = "".join(character if character.isprintable() else " " for character in text)
-    return "'" + shown.replace("'", "''") + "'"
+def _skeletons(templates: Sequence[Template], book: RuleBook, today: date) -> Iterator[Skeleton]:
+    """Rules that are valid as they stand and say what is left to do; none for a reply without words to go by."""
+    corpus = Corpus(book)
+    hidden = anonymizer(book) if templates else None
+    taken: set[str] = set()
+    for template in templates:
+        pattern = words_of(template.example, corpus)
+        if pattern is None or hidden is None:
+            continue
+        made = draft(template.example, pattern, Given(), book, corpus, hidden, today)._replace(confidence="low")
+        if made.id not in taken:
+            taken.add(made.id)
+            yield Skeleton(template.text, template.number, "\n".join(rule_lines(made, provider=True, comments=TODO)))

@@ -23,7 +23,9 @@ class Smtp421Error(Exception):
 class NothingToExplain(Smtp421Error):
     """The text holds no reply, no log line and no words of a delivery problem."""
 
-    template = "nothing to explain in {shown}: paste an SMTP reply, a mail-log line, a DSN or an exception text"
+    template = (
+        "nothing to explain in {shown}: paste an SMTP reply, a mail-log line of a failed attempt, a DSN or an exception text"
+    )
     exit_code = 1
 
 
@@ -75,7 +77,52 @@ class BatchUnusable(Smtp421Error):
     exit_code = 2
 
 
+class WrongNameServer(Smtp421Error):
+    """A name server that cannot be asked."""
+
+    template = "cannot ask the name server {server}: {reason}"
+    exit_code = 2
+
+
 class OutputUnwritable(Smtp421Error):
     """A file could not be written."""
 
     template = "cannot write {path}: {reason}; check the folder and its permissions"
+
+
+class EvidenceUnusable(Smtp421Error):
+    """A file that was to answer questions of the diagnosis tree holds nothing that does."""
+
+    template = "nothing to learn from {path}: {reason}"
+
+
+class SessionUnusable(Smtp421Error):
+    """A file that was to hold a saved walk does not."""
+
+    template = "{path} is no walk saved by this version of smtp421 ({reason}); start anew with `smtp421 diagnose`"
+
+
+class NothingDeferred(Smtp421Error):
+    """A log or text holds no deferral of the kind that was asked for."""
+
+    template = "no deferral{wanted} in {shown}{others}"
+    exit_code = 1
+
+
+class SettingsUnreadable(Smtp421Error):
+    """A text holds no settings of a mail server, or none that can be read."""
+
+    template = "cannot read settings from {name}: {reason}; give `postconf -n` or a configuration file, and --mta NAME ({known})"
+
+
+class NoPattern(Smtp421Error):
+    """A reply has no words that a rule could go by."""
+
+    template = "no words in {shown} tell it from other replies; write the rule by hand, `smtp421 rules show ID` shows one"
+    exit_code = 1
+
+
+class RuleNotAdded(Smtp421Error):
+    """A rule could not be put into a file."""
+
+    template = "cannot add a rule to {path}: {reason}; mend the file, or name another one"

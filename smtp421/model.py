@@ -110,6 +110,14 @@ class Fault(NamedTuple):
     """Counted from 1; 0 where no column can be named."""
     message: str
     """What was found, what was expected and what to do."""
+    check: str = "invalid-value"
+    """The check of ``smtp421 lint`` that it belongs to."""
+    instead: str = ""
+    """What was probably meant; empty where nothing is near."""
+    offset: int | None = None
+    """Where in the value at this place it is, in characters; None for the whole."""
+    first: tuple[str, int, int] | None = None
+    """Path, line and column of what stood there before, where something stands twice."""
 
     def __str__(self) -> str:
         return f"{self.path}:{self.line}:{self.column}: {self.message}"
@@ -218,8 +226,13 @@ class Evidence(NamedTuple):
     key: str
     """What is answered: the ``evidence`` of a tree node."""
     answer: str
+    """One of the node's answers; ``unknown`` where somebody looked and found nothing."""
     source: str
     """In words for the reader: "the reply", "postconf -n", "you said so"."""
+    by: Literal["reply", "log", "evidence", "you"] = "evidence"
+    """Who says so: the reply itself, the history of a log, something else that was brought along, or a person."""
+    old: bool = False
+    """Whether it tells of a time long past: then it shows the way, but names no cause and raises nothing."""
 
 
 class Step(NamedTuple):
@@ -294,6 +307,8 @@ class Diagnosis(NamedTuple):
     limits: tuple[Limit, ...] = ()
     remarks: tuple[str, ...] = ()
     """Where text and code disagree, where a wrapping answer was opened, and the like."""
+    evidence: tuple[Evidence, ...] = ()
+    """All that was known; ``path`` tells what of it the walk took. Not part of the JSON contract."""
 
     def to_dict(self) -> dict[str, Any]:
         """The object of the JSON contract ``smtp421.diagnosis/1``, ready for :func:`json.dumps`."""

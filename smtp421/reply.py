@@ -31,8 +31,14 @@ _FIRST_LINE = re.compile(
     re.VERBOSE,
 )
 
+_CLOSERS = tuple(")]}")
+"""What may stand between a code that somebody put into brackets and the words: ``Error (451): ...``."""
 _LOGGED_NEWLINE = re.compile(r"\\r\\n|\\n|#015#012|#012|\r\n|\n|\r")
 """Line ends as they are and as loggers spell them (Exim and Python ``\\n``, rsyslog ``#012``)."""
+
+# RFC 5321 4.3.2: 503 answers a command out of order. With pipelining (RFC 2920) it follows from an earlier refusal, and where a
+# program names that one too, it is the reply that counts.
+_REFUSED_BEFORE = re.compile(r"\b(?:MAIL FROM|RCPT TO|DATA) error: (?=[45]\d\d[ -])")
 
 
 class Found(NamedTuple):
@@ -71,8 +77,12 @@ def read_reply(text: str, stage: Stage | None = None, logged_code: EnhancedCode 
     first = _FIRST_LINE.match(text)
     if first is None:
         return None
+    if first["code"] == "503" and (refused := _REFUSED_BEFORE.search(text)):
+        return read_reply(text[refused.end() :], stage, logged_code)
     own = first["enhanced"]
     rest = text[first.end() :]
+    if rest[:1] in _CLOSERS:
+        rest = rest.lstrip(")]}\"':, ")
     words, later = _words(rest, first["code"], own)
     own = own or later
     return Reply(int(first["code"]), parse_enhanced(own) if own else logged_code, words, stage)
@@ -126,7 +136,7 @@ _INTRODUCERS = (
     r"|responsecode:?|response:?|response\s+was:?|message:?|was:|status:?|out:|in:|<<<|>>>|<-|->|<--|-->|failed:|"
     r"failure:|deferred:|reason:|says:|with:|rejected:|greeting:?"
     r"|detail:|details:|exception:|refused:|busy:|server:|smtp:|returned:?|got:?|dsn:|text:|host:|diagnostic-code:|stat:"
-    r"|result:|temporary:|transient:"
+    r"|result:|temporary:|transient:|s:"
 )
 _BEFORE = re.compile(rf"(?:^|[\s(\[\"'*]|\b)(?:{_INTRODUCERS})[\s\"'(\[“‘`]*$", re.IGNORECASE)
 _OPENER = re.compile(r"(?:^|[\n\"'“‘`(\[{>;|,]|(?<![\w]): ?|[a-z]\]?: )[ \t]*$")

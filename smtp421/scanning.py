@@ -8,7 +8,7 @@ from contextlib import closing
 from datetime import datetime
 from typing import Protocol
 
-from smtp421.diagnosis.decide import diagnose
+from smtp421.diagnosis.decide import Given, diagnose
 from smtp421.logs import LINE_FORMATS, Stream
 from smtp421.logs.interface import LineFormat
 from smtp421.logs.layout import Layout
@@ -58,6 +58,7 @@ class Scan(Iterator[Diagnosis]):
         trusting: bool = True,
         clock: Callable[[], datetime] | None = None,
         formats: Sequence[LineFormat] = LINE_FORMATS,
+        evidence: Given = (),
     ) -> None:
         """``now`` is the clock for stamps without a year; ``trusting`` takes a file's own time for it, where that is earlier.
 
@@ -76,6 +77,7 @@ class Scan(Iterator[Diagnosis]):
         self._trusting = trusting
         self._clock = clock
         self._formats = formats
+        self._evidence = evidence
         self._counter: Counter | None = None
         self._read: list[Source] = []
         self._elsewhere = 0
@@ -176,7 +178,7 @@ class Scan(Iterator[Diagnosis]):
             if self.watch is not None:
                 self.watch(attempt, channel.name, channel.line)
             if attempt.status in REPORTED:
-                yield diagnose(attempt, self._rulebook)
+                yield diagnose(attempt, self._rulebook, self._evidence)
 
 
 def skim_of(source: Source, block: bytes) -> Skim | None:

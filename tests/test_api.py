@@ -63,6 +63,22 @@ def test_nothing_to_explain(book, now):
         assert caught.value.exit_code == 1
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "250 2.0.0 Ok: queued as 4F0BB2A",
+        "Nov 20 22:29:58 mail postfix/smtp[191]: 4F0BB2A: to=<u@example.com>, relay=mx.example.com[192.0.2.1]:25, delay=0.3, "
+        "delays=0.1/0/0.1/0.1, dsn=2.0.0, status=sent (250 2.0.0 Ok: queued as 123)",
+        "Nov 20 22:29:58 mail postfix/qmgr[191]: 4F0BB2A: removed",
+        "Nov 20 22:29:58 mail postfix/smtpd[191]: disconnect from mx.example.com[192.0.2.1] ehlo=1 mail=1 quit=1 commands=3",
+        "2026-11-20 22:36:01 1xUXD9-00005D-0P Completed",
+    ],
+)
+def test_what_went_well_is_nothing_to_explain(book, now, text):
+    with pytest.raises(errors.NothingToExplain):
+        smtp421.explain(text, rulebook=book, now=now)
+
+
 def test_explain_all(book, now):
     both = smtp421.explain_all(
         f"{GMAIL}\n\n450 4.2.0 <u@example.com>: Recipient address rejected: Greylisted", rulebook=book, now=now

@@ -133,3 +133,29 @@ def test_nothing_makes_the_grammar_fail(text):
     find_reply(text)
     find_enhanced(text)
     assert "\n" not in read_words(text).text
+
+
+def test_a_refusal_that_a_503_follows_from():
+    reply = read_reply("503 5.5.1 Error: need MAIL command - MAIL FROM error: 451 4.7.1 Service unavailable - try again later")
+    assert reply is not None
+    assert (reply.code, str(reply.enhanced_code), reply.text) == (451, "4.7.1", "Service unavailable - try again later")
+    plain = read_reply("503 5.5.1 Error: need MAIL command")
+    assert plain is not None
+    assert plain.code == 503
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "words"),
+    [
+        (
+            'SMTP Error (451): Failed to add recipient "u@example.com" (Temporary local problem - please try later).',
+            451,
+            'Failed to add recipient "u@example.com" (Temporary local problem - please try later).',
+        ),
+        ("S: 550-Requested action not taken: mailbox unavailable", 550, "Requested action not taken: mailbox unavailable"),
+    ],
+)
+def test_codes_in_brackets_and_in_dialogues(text, code, words):
+    found = find_reply(text)
+    assert found is not None
+    assert (found.reply.code, found.reply.text) == (code, words)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -16,6 +17,8 @@ from smtp421.render.interface import renderer
 from smtp421.render.phrases import count
 
 if TYPE_CHECKING:
+    from smtp421.cli.evidence_options import Files
+    from smtp421.diagnosis.decide import Given
     from smtp421.model import Diagnosis
     from smtp421.render.page import Page
     from smtp421.rulebook import RuleBook
@@ -38,6 +41,10 @@ class Wish(NamedTuple):
     rules: tuple[Path, ...] = ()
     verbose: bool = False
     color: str | None = None
+    answers: tuple[str, ...] = ()
+    """NODE=VALUE each."""
+    files: Files | None = None
+    """Of evidence."""
 
 
 def answer(wish: Wish) -> int:
@@ -51,12 +58,21 @@ def answer(wish: Wish) -> int:
             write(map(show.page, pages))
             return 0
     texts = _texts(wish.texts)
+    evidence = _evidence(wish, book)
     if wish.form == "json" and len(texts) == 1 and not wish.every:
-        write([show.diagnosis(smtp421.explain(texts[0], rulebook=book))])
+        write([show.diagnosis(smtp421.explain(texts[0], rulebook=book, evidence=evidence))])
         return 0
-    found = (diagnosis for text in texts for diagnosis in smtp421.explain_all(text, rulebook=book))
+    found = (diagnosis for text in texts for diagnosis in smtp421.explain_all(text, rulebook=book, evidence=evidence))
     write(show.diagnoses(found if wish.every or wish.form in ("json", "jsonl") else _few(found)))
     return 0
+
+
+def _evidence(wish: Wish, book: RuleBook) -> Given:
+    if wish.files is None:
+        return ()
+    from smtp421.cli.evidence_options import dossier
+
+    return dossier(book, datetime.now(UTC), wish.files, wish.answers, mta=wish.mta)
 
 
 def _book(rules: Sequence[Path]) -> RuleBook:
@@ -68,7 +84,7 @@ def _book(rules: Sequence[Path]) -> RuleBook:
 
 def _pages(names: Sequence[str], book: RuleBook, mta: str | None) -> list[Page]:
     """Their pages; none where several names turn out to be the words of a sentence. Raises NoSuchPage for a single one."""
-    from smtp421.render.page import find_page
+    from smtp421.render.lookup import find_page
 
     try:
         return [find_page(book, name, mta) for name in names]

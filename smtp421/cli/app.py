@@ -17,10 +17,16 @@ class Commands(LazyGroup):
 
     entries: ClassVar = {
         "explain": Entry("smtp421.cli.explain", "explain"),
+        "diagnose": Entry("smtp421.cli.diagnose", "diagnose"),
         "scan": Entry("smtp421.cli.scan", "scan"),
         "formats": Entry("smtp421.cli.formats", "formats"),
         "tree": Entry("smtp421.cli.tree", "tree"),
+        "lint": Entry("smtp421.cli.lint", "lint"),
+        "test": Entry("smtp421.cli.test", "test"),
         "rules": Entry("smtp421.cli.rules", "app"),
+        "schema": Entry("smtp421.cli.schema", "schema"),
+        "sender": Entry("smtp421.cli.sender", "app"),
+        "mta": Entry("smtp421.cli.mta", "app"),
     }
 
 

@@ -26,6 +26,13 @@ def complete_provider(incomplete: str) -> list[tuple[str, str]]:
     return list(_starting(incomplete, ((provider.id, provider.name) for provider in _book().providers.values())))
 
 
+def complete_answer(incomplete: str) -> list[tuple[str, str]]:
+    """Answers to questions of the diagnosis tree: ``NODE=VALUE``."""
+    nodes = _book().tree.nodes.values()
+    answers = ((f"{node.id}={answer}", edge.says) for node in nodes for answer, edge in node.answers.items())
+    return list(_starting(incomplete, answers))
+
+
 def complete_page(incomplete: str) -> list[tuple[str, str]]:
     """Ids of causes, rules, providers and fixes."""
     book = _book()

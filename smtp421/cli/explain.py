@@ -8,6 +8,7 @@ import typer
 
 from smtp421.cli.answer import Wish, answer
 from smtp421.cli.complete import complete_page
+from smtp421.cli.evidence_options import Answers, Files, MtaConfig, Postmaster, SenderDomain, SenderIp, SenderReport, Snds
 from smtp421.cli.input import piped
 from smtp421.cli.options import Color, Mta, Rules, Verbose, chosen_color
 
@@ -28,6 +29,13 @@ def explain(
     form: Form = "text",
     json: Annotated[bool, typer.Option("--json", help="Short for --format json.")] = False,
     every: Annotated[bool, typer.Option("--all", help="Explain every reply in the text; as JSON, an array.")] = False,
+    given: Answers = None,
+    mta_config: MtaConfig = None,
+    snds: Snds = None,
+    postmaster: Postmaster = None,
+    sender_report: SenderReport = None,
+    sender_ip: SenderIp = None,
+    sender_domain: SenderDomain = None,
     rules: Rules = None,
     verbose: Verbose = False,
     color: Color = None,
@@ -53,6 +61,8 @@ def explain(
             form="json" if json else form,
             mta=mta,
             every=every,
+            answers=tuple(given or ()),
+            files=Files.of(mta_config, snds, postmaster, sender_report, sender_ip, sender_domain),
             rules=tuple(rules or ()),
             verbose=verbose,
             color=chosen_color(ctx, color),

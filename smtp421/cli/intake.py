@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
-from smtp421.diagnosis.decide import diagnose
+from smtp421.diagnosis.decide import Given, diagnose
 from smtp421.diagnosis.finding import finding
 from smtp421.diagnosis.history import Example, Finding, Where
 from smtp421.diagnosis.history_cells import Decided, LoadCell
@@ -77,14 +77,19 @@ class Intake:
         by: By | None = None,
         lines: bool = False,
         anonymizer: Anonymizer | None = None,
+        evidence: Given = (),
         begins: bool = True,
     ) -> None:
-        """``lines`` keeps log lines to be shown; ``begins`` is False for a later part of a log."""
+        """``lines`` keeps log lines to be shown; ``evidence`` is what the scan was given.
+
+        ``begins`` is False for a later part of a log.
+        """
         self.ledger = Ledger(book.identify, by=by, begins=begins)
         self.lines = lines
         self._book = book
         self._sieve = sieve
         self._anonymizer = anonymizer
+        self._evidence = evidence
         self._name = ""
         self._scan: Scan | None = None
         self._looked = 0
@@ -93,8 +98,8 @@ class Intake:
 
     @property
     def skims(self) -> bool:
-        """Whether it takes parts: what is made unrecognisable is made so line by line."""
-        return self._anonymizer is None
+        """Whether it takes parts: not what is made unrecognisable, nor what evidence has a say in; that goes line by line."""
+        return self._anonymizer is None and not self._evidence
 
     def take(self, scan: Scan) -> None:
         """Count all that a scan finds."""
@@ -114,7 +119,7 @@ class Intake:
             if not self._sieve.in_time(found.attempt.timestamp):
                 continue
             if self._anonymizer is not None:
-                found = diagnose(self._anonymizer.attempt(found.attempt), self._book, logged=found.logged)
+                found = diagnose(self._anonymizer.attempt(found.attempt), self._book, self._evidence, logged=found.logged)
             if self._sieve.wants(found.provider, found.cause, found.severity):
                 yield found
 
@@ -122,7 +127,7 @@ class Intake:
         """What to think of all that was taken so far."""
         from smtp421.diagnosis.history_close import close
 
-        return judge(close(self.ledger, self._book.tree.thresholds), self._book)
+        return judge(close(self.ledger, self._book.tree.thresholds), self._book, self._evidence)
 
     # Whole attempts
 
@@ -132,10 +137,15 @@ class Intake:
             return
         if self._anonymizer is not None:
             attempt = self._anonymizer.attempt(attempt)
-        found = finding(attempt, self._book) if attempt.status in REPORTED else None
+        found = self._finding(attempt) if attempt.status in REPORTED else None
         text = "" if line is None else line.text
         where = Where(name, attempt.line, self._shown(text, line) if self.lines else "")
         self.ledger.add(attempt, found, session=session_of(text), where=where)
+
+    def _finding(self, attempt: Attempt) -> Finding:
+        if self._evidence:
+            return Finding.of(diagnose(attempt, self._book, self._evidence))
+        return finding(attempt, self._book)
 
     def _shown(self, text: str, line: Line | None) -> str:
         stamp = "" if line is None or line.stamp is None else f"{line.stamp.isoformat()} "

@@ -11,6 +11,8 @@ from smtp421.cli.complete import complete_cause, complete_page, complete_provide
 from smtp421.cli.names import check_name
 from smtp421.cli.options import Color, Mta, PageForm, Rules, chosen_color
 from smtp421.cli.output import remark, view, write
+from smtp421.cli.rules_diff import diff_rules
+from smtp421.cli.rules_new import new_rule
 from smtp421.render.interface import renderer
 
 if TYPE_CHECKING:
@@ -84,7 +86,7 @@ def show_page(
 
     $ smtp421 rules show lower-rate --mta postfix
     """
-    from smtp421.render.page import find_page
+    from smtp421.render.lookup import find_page
 
     write([renderer(form, view(chosen_color(ctx, color), mta=mta)).page(find_page(_book(rules), name, mta))])
 
@@ -146,6 +148,10 @@ def coverage(
     diagnoses = (diagnosis for path in files for diagnosis in smtp421.scan(path, rulebook=book))
     page = coverage_page(cover(diagnoses, book, datetime.now(UTC).date(), top))
     write([renderer(form, view(chosen_color(ctx, color))).page(page)])
+
+
+app.command("new")(new_rule)
+app.command("diff")(diff_rules)
 
 
 def _book(rules: Rules) -> RuleBook:

@@ -10,6 +10,17 @@ import typer
 
 import smtp421
 from smtp421.cli.complete import complete_cause, complete_provider
+from smtp421.cli.evidence_options import (
+    Answers,
+    Files,
+    MtaConfig,
+    Postmaster,
+    SenderDomain,
+    SenderIp,
+    SenderReport,
+    Snds,
+    dossier,
+)
 from smtp421.cli.input import piped
 from smtp421.cli.moment import moment
 from smtp421.cli.names import check_name
@@ -20,7 +31,7 @@ STDIN = "-"
 MOST_JOBS = 256
 WHICH, SHOW, MORE = "Which deferrals", "How to show them", "Logs that grow, cron and sharing"
 
-Files = Annotated[list[str] | None, typer.Argument(metavar="[FILE]...", help="Mail logs, packed ones too. - is standard input.")]
+Logs = Annotated[list[str] | None, typer.Argument(metavar="[FILE]...", help="Mail logs, packed ones too. - is standard input.")]
 Since = Annotated[
     str | None,
     typer.Option(
@@ -90,7 +101,7 @@ InputFormat = Annotated[
 
 def scan(
     ctx: typer.Context,
-    files: Files = None,
+    files: Logs = None,
     since: Since = None,
     until: Until = None,
     provider: Provider = None,
@@ -107,6 +118,13 @@ def scan(
     anonymize: Anonymize = False,
     jobs: Jobs = "auto",
     input_format: InputFormat = None,
+    answer: Answers = None,
+    mta_config: MtaConfig = None,
+    snds: Snds = None,
+    postmaster: Postmaster = None,
+    sender_report: SenderReport = None,
+    sender_ip: SenderIp = None,
+    sender_domain: SenderDomain = None,
     mta: Mta = None,
     rules: Rules = None,
     verbose: Verbose = False,
@@ -171,6 +189,9 @@ def scan(
         textfile,
         follow,
         input_format,
+        dossier(
+            book, now, Files.of(mta_config, snds, postmaster, sender_report, sender_ip, sender_domain), answer or (), mta=mta
+        ),
         jobs,
         tuple(rules or ()),
     )

@@ -17,6 +17,7 @@ from smtp421.cli.live import Live, standard_input
 from smtp421.cli.output import PIPE_WIDTH, remark, write
 from smtp421.cli.progress import progress
 from smtp421.cli.whole import write_whole
+from smtp421.diagnosis.decide import Given
 from smtp421.diagnosis.history_judgement import Judgement
 from smtp421.diagnosis.history_rows import Row, rows_of
 from smtp421.logs.source import STDIN, Source, open_source
@@ -56,6 +57,7 @@ class Wish(NamedTuple):
     textfile: Path | None = None
     follow: bool = False
     input_format: str | None = None
+    evidence: Given = ()
     jobs: str = "1"
     rules: tuple[Path, ...] = ()
 
@@ -65,7 +67,7 @@ def run(wish: Wish, book: RuleBook, hidden: Anonymizer | None) -> int:
     if wish.form == "log" and hidden is not None:
         _give(_log(wish.files, hidden), wish.output)
         return 0
-    intake = Intake(book, wish.sieve, by=wish.by, lines=wish.lines, anonymizer=hidden)
+    intake = Intake(book, wish.sieve, by=wish.by, lines=wish.lines, anonymizer=hidden, evidence=wish.evidence)
     live = Live(intake, book, wish.view, telling=wish.follow)
     scan = _scan(wish, book, live)
     code = 0
@@ -73,7 +75,7 @@ def run(wish: Wish, book: RuleBook, hidden: Anonymizer | None) -> int:
         show = renderer(wish.form, wish.view)
         counted = wish.textfile is not None or wish.fail_level is not None
         try:
-            with progress(scan, _size(wish.files), wanted=wish.output is not None or not sys.stdout.isatty()):
+            with progress(scan, size_of(wish.files), wanted=wish.output is not None or not sys.stdout.isatty()):
                 _give(show.diagnoses(intake.wanted(scan, counted=counted)), wish.output)
         except KeyboardInterrupt:
             if not wish.follow:
@@ -83,12 +85,12 @@ def run(wish: Wish, book: RuleBook, hidden: Anonymizer | None) -> int:
         try:
             if not wish.follow:
                 gc.disable()  # nothing of a scan is a cycle that grows; looking for some takes a tenth of the time
-            with progress(scan, _size(wish.files), wanted=not wish.follow):
+            with progress(scan, size_of(wish.files), wanted=not wish.follow):
                 if (jobs := _jobs(wish, intake)) > 1:
                     from smtp421.cli.jobs import Plan, count_in_parts
 
                     plan = Plan(wish.rules, wish.sieve, wish.by, wish.lines, datetime.now(UTC))
-                    count_in_parts(_oldest_first(wish.files), jobs, intake, scan, book, plan)
+                    count_in_parts(oldest_first(wish.files), jobs, intake, scan, book, plan)
                 else:
                     live.run(scan)
         except KeyboardInterrupt:
@@ -168,11 +170,12 @@ def _scan(wish: Wish, book: RuleBook, live: Live) -> Scan:
             return False
 
         lines = follow(wish.files, stop, interval=INTERVAL)
-        scan = smtp421.scan(lines, rulebook=book, input_format=wish.input_format)
+        scan = smtp421.scan(lines, rulebook=book, input_format=wish.input_format, evidence=wish.evidence)
         return scan
-    names = wish.files if wish.form in EACH else _oldest_first(wish.files)
+    names = wish.files if wish.form in EACH else oldest_first(wish.files)
     noticing = wish.form == "text" and wish.output is None
-    return smtp421.scan(_sources(names, live if noticing else None), rulebook=book, input_format=wish.input_format)
+    sources = _sources(names, live if noticing else None)
+    return smtp421.scan(sources, rulebook=book, input_format=wish.input_format, evidence=wish.evidence)
 
 
 def _sources(names: Iterable[str], live: Live | None) -> Iterator[Source]:
@@ -181,7 +184,7 @@ def _sources(names: Iterable[str], live: Live | None) -> Iterator[Source]:
         yield standard_input(live.look, live.pause) if name == STDIN and live is not None else open_source(name)
 
 
-def _oldest_first(names: Sequence[str]) -> Sequence[str]:
+def oldest_first(names: Sequence[str]) -> Sequence[str]:
     """Files by their first time, so that what was deferred in ``mail.log.1`` is delivered in ``mail.log``; else as given."""
     if len(names) < 2 or STDIN in names:
         return names
@@ -199,7 +202,7 @@ def _first_time(name: str) -> datetime | None:
         return next((stamp for stamp in stamps if stamp is not None), None)
 
 
-def _size(names: Iterable[str]) -> int | None:
+def size_of(names: Iterable[str]) -> int | None:
     """Bytes of all files together; None where one is no file."""
     paths = [Path(name) for name in names]
     return sum(path.stat().st_size for path in paths) if all(path.is_file() for path in paths) else None

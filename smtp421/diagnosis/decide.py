@@ -6,14 +6,14 @@ worst answer there is.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import NamedTuple, TypeAlias
 
 from smtp421.diagnosis import evidence as reply_evidence
 from smtp421.diagnosis.figures import fill, limits_for
 from smtp421.diagnosis.remarks import remarks_on
 from smtp421.diagnosis.subject import identity_of, subject_of
-from smtp421.diagnosis.tree import Walk, walk
+from smtp421.diagnosis.tree import Walk, first_answer, in_order, walk
 from smtp421.diagnosis.unknown import summary_of_unknown
 from smtp421.diagnosis.wait import wait_seconds
 from smtp421.model import (
@@ -32,11 +32,15 @@ from smtp421.model import (
     WhoActs,
 )
 from smtp421.rulebook import RuleBook
-from smtp421.rulebook.pages import Cause, Rule
+from smtp421.rulebook.pages import Cause, FixPage, Provider, Rule
 from smtp421.rulebook.providers import Identity
 
 MOST_RIVALS = 5
+PROGRAMS = {"exchange": "exchange_server", "exchange_send": "exchange_server", "exchange_tracking": "exchange_server"}
+"""Formats of programs that the rules know by another name."""
 UNKNOWN = "unknown"
+Given: TypeAlias = Iterable[Evidence] | Callable[[Attempt, Provider | None], Iterable[Evidence]]
+"""Evidence beyond the reply; or what gives it for an attempt and the provider that answered, where it depends on these."""
 
 
 class Verdict(NamedTuple):
@@ -56,11 +60,12 @@ class Verdict(NamedTuple):
         return self.hits[0][1] if self.hits else ""
 
 
-def diagnose(attempt: Attempt, book: RuleBook, evidence: Iterable[Evidence] = (), *, logged: bool = True) -> Diagnosis:
+def diagnose(attempt: Attempt, book: RuleBook, evidence: Given = (), *, logged: bool = True) -> Diagnosis:
     """Judge one attempt.
 
-    ``evidence`` answers questions of the tree beyond the reply (a log's history, settings, reputation exports, the user).
-    ``logged`` tells whether the text held more than a reply.
+    ``evidence`` answers questions of the tree beyond the reply (a log's history, settings, reputation exports, the user); where
+    pieces of it disagree, :func:`smtp421.diagnosis.tree.in_order` tells which counts. ``logged`` tells whether the text held
+    more than a reply.
     """
     who = identity_of(attempt, book)
     verdict = verdict_of(attempt, book, who)
@@ -68,21 +73,27 @@ def diagnose(attempt: Attempt, book: RuleBook, evidence: Iterable[Evidence] = ()
     origin = _origin(attempt, rule)
     confidence = _confidence(verdict)
     cause_id = rule.cause if rule else UNKNOWN
-    given = [*evidence, *reply_evidence.from_reply(origin, cause_id, confidence, verdict.matched)]
-    walked = walk(book.tree, given)
+    provider_id = who.provider or _speaker(attempt, rule, origin, book)
+    provider = book.providers.get(provider_id) if provider_id else None
+    given = tuple(given_for(evidence, attempt, provider))
+    if (said := first_answer([item for item in given if item.key == "origin"], list(Origin))) is not None:
+        origin = Origin(said.answer)
+    told = reply_evidence.from_reply(origin, cause_id, confidence, verdict.matched)
+    known = in_order((*given, *told), book.tree) if given else told
+    walked = walk(book.tree, known)
     if walked.cause and (cause_id == UNKNOWN or confidence is Confidence.LOW):
         cause_id, confidence = walked.cause, Confidence.MEDIUM
     cause = book.causes.get(cause_id) or book.causes[UNKNOWN]
     own = rule if rule is not None and rule.cause == cause_id else None
-    provider_id = who.provider or _speaker(attempt, rule, origin, book)
-    provider = book.providers.get(provider_id) if provider_id else None
     final = is_final(attempt)
+    severity = _severity(own, cause, walked, who, origin, book, final=final)
     retry = _retry(attempt, own, cause, final=final)
+    if severity is Severity.CRITICAL and retry.helps == "yes" and (own is None or own.severity is not severity):
+        retry = retry._replace(helps="after_fix")  # what raised the severity does not heal by waiting
     domain = attempt.recipient.rpartition("@")[2] if attempt.recipient and "@" in attempt.recipient else None
-    fix_ids = (own.fixes if own else ()) or cause.fixes
-    fixes = _for_the_reader(
-        [fill(book.fixes[fix], provider, domain, book.defaults) for fix in fix_ids if fix in book.fixes], origin, cause_id
-    )
+    fix_ids = _unique((*((own.fixes if own else ()) or cause.fixes), *_fixes_of(walked, book)))
+    pages: list[FixPage] = [book.fixes[fix] for fix in fix_ids if fix in book.fixes]
+    fixes = _for_the_reader([fill(page, provider, domain, book.defaults) for page in pages], origin, cause_id)
     return Diagnosis(
         attempt=attempt,
         logged=logged,
@@ -93,7 +104,7 @@ def diagnose(attempt: Attempt, book: RuleBook, evidence: Iterable[Evidence] = ()
         title=own.title if own else cause.title,
         cause=cause_id,
         also=own.also if own else rule.also if rule else (),
-        severity=_severity(own, cause, walked, who, origin, book, final=final),
+        severity=severity,
         confidence=confidence,
         who_acts=_who_acts(own, cause, origin),
         summary=own.summary if own and cause_id != UNKNOWN else summary_of_unknown(rule, cause, book),
@@ -106,7 +117,20 @@ def diagnose(attempt: Attempt, book: RuleBook, evidence: Iterable[Evidence] = ()
         references=tuple(Reference(page.title, page.url) for page in (rule.references if rule else ())),
         limits=limits_for(cause_id, provider),
         remarks=remarks_on(attempt, verdict.hits, provider),
+        evidence=tuple(known),
     )
+
+
+def given_for(evidence: Given, attempt: Attempt, provider: Provider | None) -> Iterable[Evidence]:
+    """The evidence that holds for an attempt at a provider."""
+    return evidence(attempt, provider) if callable(evidence) else evidence
+
+
+def _fixes_of(walked: Walk, book: RuleBook) -> Iterator[str]:
+    """What to do after the answers that come from elsewhere than the reply: what that says is in its rule."""
+    for step, item in zip(walked.path, walked.answered, strict=True):
+        if item is not None and not item.old and item.by != "reply":
+            yield from book.tree.nodes[step.node].answers[item.answer].fixes
 
 
 def verdict_of(attempt: Attempt, book: RuleBook, who: Identity) -> Verdict:
@@ -152,9 +176,8 @@ def _speaker(attempt: Attempt, rule: Rule | None, origin: Origin, book: RuleBook
     named = rule.provider if rule else None
     if named is not None and book.providers[named].kind != "list":
         return named
-    if origin is not Origin.REMOTE and attempt.format in book.providers:
-        return attempt.format
-    return None
+    program = PROGRAMS.get(attempt.format, attempt.format)
+    return program if origin is not Origin.REMOTE and program in book.providers else None
 
 
 def _confidence(verdict: Verdict) -> Confidence:
@@ -209,9 +232,9 @@ def _retry(attempt: Attempt, own: Rule | None, cause: Cause, *, final: bool) -> 
     wait = own.wait_seconds if own is not None and from_rule else cause.wait_seconds
     advice = (own.advice if own is not None and from_rule else None) or cause.advice or ""
     if final and helps == "yes":
-        own_advice = own.advice if own is not None and own.advice else "send it anew once the cause is gone."
+        own_advice = own.advice if own is not None and own.advice else "Send it anew once the cause is gone."
         return Retry(
-            "after_fix", None, f"This answer is final for this message, so your server will not try it again: {own_advice}"
+            "after_fix", None, f"This answer is final for this message, so your server will not try it again. {own_advice}"
         )
     if helps == "no":
         return Retry(helps, None, advice)

@@ -8,7 +8,9 @@ from collections.abc import Mapping
 from smtp421.model import Fix, Limit
 from smtp421.rulebook.pages import FixPage, Provider
 
-_PLACEHOLDER = re.compile(r"\{\{|\}\}|\{(\w+)\}")
+PLACEHOLDER = re.compile(r"\{\{|\}\}|\{(\w+)\}")
+OWN_FIGURES = ("provider", "transport", "domain", "mx")
+"""What :func:`fill` fills in besides limits and defaults."""
 _BY_CAUSE = {
     "rate_limit": (
         "messages_per_minute",
@@ -46,8 +48,8 @@ def fill(page: FixPage, provider: Provider | None, domain: str | None, defaults:
             return found[0][0]
         return figures.get(found[1], found[1].upper())
 
-    settings = tuple((mta, _PLACEHOLDER.sub(one, lines).strip("\n")) for mta, lines in page.settings)
-    return Fix(page.id, _PLACEHOLDER.sub(one, page.action), page.who, settings)
+    settings = tuple((mta, PLACEHOLDER.sub(one, lines).strip("\n")) for mta, lines in page.settings)
+    return Fix(page.id, PLACEHOLDER.sub(one, page.action), page.who, settings)
 
 
 def limits_for(cause: str, provider: Provider | None) -> tuple[Limit, ...]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from smtp421.diagnosis.history import Group, History
+from smtp421.diagnosis.history_signs import Sign
 from smtp421.model import Evidence
 from smtp421.rulebook.pages import Provider
 
@@ -22,17 +23,50 @@ def evidence_for(
     return tuple(item for item in found if item is not None)
 
 
+def course_of(group: Group, signs: Sequence[Sign], share: tuple[int, int] | None, *, over: bool) -> Evidence | None:
+    """How long it has lasted and how much it hits, as the signs tell; ``over`` where all of it came through within minutes."""
+    seen = {sign.id for sign in signs}
+    if not seen and not over:
+        return None
+    answer = next((course for course, names in _COURSES if seen & names), "brief")
+    told = [f"{group.attempts:,} deferrals" + (f" of {share[1]:,} attempts" if share is not None else "")]
+    if group.first is not None and group.last is not None and group.last > group.first:
+        told.append(f"within {_short(int((group.last - group.first).total_seconds()))}")
+    if group.longest_wait:
+        told.append(f"the oldest has waited {_short(group.longest_wait)}")
+    told += [_SIGNS[sign.id] for sign in signs if sign.id in _SIGNS]
+    return _told("course", answer, ", ".join(told))
+
+
+_COURSES = (
+    ("alarming", {"investigate"}),
+    ("everything", {"everything", "sudden"}),
+    ("lasting", {"lasting", "patience", "refused", "given_up", "high_share"}),
+)
+"""Answers of the node "how long has it lasted?" by signs, the most serious first."""
+_SIGNS = {
+    "everything": "nothing gets through",
+    "sudden": "it began at once",
+    "refused": "some refused for good later",
+    "given_up": "some given up",
+}
+
+
+def _told(key: str, answer: str, told: str) -> Evidence:
+    return Evidence(key, answer, f"{SOURCE}: {told}", "log")
+
+
 def _scope(group: Group, history: History, thresholds: Mapping[str, float]) -> Evidence | None:
     """Whether our own side fails to reach one destination or all."""
     least, few = thresholds.get("least_attempts"), thresholds.get("high_share")
     if not group.key.own or group.key.cause not in _ON_THE_WAY or least is None or few is None:
         return None
     hit, tried, reached = group.domain_count, history.domains_tried, history.domains_reached
-    told = f"{SOURCE}: {hit} of {tried} domains, {reached} reached"
+    told = f"{hit} of {tried} domains, {reached} reached"
     if not reached and tried > 1 and group.attempts >= least:
-        return Evidence("scope", "all", told)
+        return _told("scope", "all", told)
     if reached and hit < few * tried:
-        return Evidence("scope", "one", told)
+        return _told("scope", "one", told)
     return None
 
 
@@ -42,10 +76,10 @@ def _contact(group: Group) -> Evidence | None:
     if group.key.own:
         return None
     if group.greylisted * 2 > ended:
-        told = f"{SOURCE}: {group.greylisted} of {ended} went through later, nothing had gone to their domain before"
-        return Evidence("first_contact", "yes", told)
+        told = f"{group.greylisted} of {ended} went through later, nothing had gone to their domain before"
+        return _told("first_contact", "yes", told)
     if ended and group.strangers * 2 < ended and group.key.cause != GREYLISTING:
-        return Evidence("first_contact", "no", f"{SOURCE}: mail had gone to {ended - group.strangers} of {ended} before")
+        return _told("first_contact", "no", f"mail had gone to {ended - group.strangers} of {ended} before")
     return None
 
 
@@ -58,7 +92,7 @@ def _backoff(history: History, thresholds: Mapping[str, float]) -> Evidence | No
     if first.number < thresholds.get("least_attempts", 0):
         return None
     answer = "too_eager" if first.median < soonest else "too_slow" if first.median > latest else "sound"
-    return Evidence("backoff", answer, f"{SOURCE}: half of {first.number} first retries within {_short(first.median)}")
+    return _told("backoff", answer, f"half of {first.number} first retries within {_short(first.median)}")
 
 
 def _rate(history: History, provider: Provider | None) -> Evidence | None:
@@ -74,16 +108,16 @@ def _rate(history: History, provider: Provider | None) -> Evidence | None:
         most = _most(provider, what, ("provider",))
         if most is not None and peak is not None:
             if peak[1] > most[0]:
-                told = f"{SOURCE}: {peak[1]:,} attempts in a {span}, {most[0]:,} granted ({most[1]})"
-                return Evidence("rate", "too_fast", told)
+                told = f"{peak[1]:,} attempts in a {span}, {most[0]:,} granted ({most[1]})"
+                return _told("rate", "too_fast", told)
             slow_enough = True
     most = _most(provider, "connections", ("provider", "community"))
     if most is None or load.connections is None:
         return None
-    told = f"{SOURCE}: {load.connections} connections at once, {most[0]} granted ({most[1]})"
+    told = f"{load.connections} connections at once, {most[0]} granted ({most[1]})"
     if load.connections > most[0]:
-        return Evidence("rate", "too_many_connections", told)
-    return Evidence("rate", "within_limits", told) if slow_enough else None
+        return _told("rate", "too_many_connections", told)
+    return _told("rate", "within_limits", told) if slow_enough else None
 
 
 def _most(provider: Provider, what: str, kinds: tuple[str, ...]) -> tuple[int, str] | None:
@@ -98,4 +132,6 @@ def _most(provider: Provider, what: str, kinds: tuple[str, ...]) -> tuple[int, s
 
 
 def _short(seconds: int) -> str:
-    return f"{seconds} s" if seconds < 120 else f"{round(seconds / 60)} min"
+    if seconds < 120:
+        return f"{seconds} s"
+    return f"{round(seconds / 60)} min" if seconds < 7200 else f"{round(seconds / 3600)} h"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from smtp421.diagnosis.decide import diagnose
+from smtp421.diagnosis.decide import Given, diagnose, given_for
 from smtp421.diagnosis.history import Group, History
-from smtp421.diagnosis.history_evidence import evidence_for
+from smtp421.diagnosis.history_evidence import course_of, evidence_for
 from smtp421.diagnosis.history_signs import Background, Onset, Sign, cleared, signs_of
-from smtp421.model import Diagnosis, Evidence, Severity
+from smtp421.model import Attempt, Diagnosis, Evidence, Severity
 from smtp421.rulebook import RuleBook
+from smtp421.rulebook.pages import Provider
 
 
 class Judged(NamedTuple):
@@ -48,15 +49,15 @@ class Judgement(NamedTuple):
     hints: tuple[Judged, ...]
 
 
-def judge(history: History, book: RuleBook) -> Judgement:
-    """Judge every group of a history."""
+def judge(history: History, book: RuleBook, given: Given = ()) -> Judgement:
+    """Judge every group of a history, with evidence from elsewhere (``given``) beside the log's own."""
     background = Background(history, book.tree.thresholds)
-    groups = [_judged(group, background, book) for group in history.groups if group.rules]
+    groups = [_judged(group, background, book, given) for group in history.groups if group.rules]
     return Judgement(
         history,
         tuple(sorted(groups, key=urgency)),
-        tuple(_beside(group, book) for group in history.inbound),
-        tuple(_beside(group, book) for group in history.hints),
+        tuple(_beside(group, book, given) for group in history.inbound),
+        tuple(_beside(group, book, given) for group in history.hints),
     )
 
 
@@ -66,11 +67,20 @@ def urgency(judged: Judged) -> tuple[bool, int, int, int, int]:
     return judged.cleared, -judged.severity.rank, -group.fates.waiting, -group.recipients.number, -group.attempts
 
 
-def _judged(group: Group, background: Background, book: RuleBook) -> Judged:
+def _judged(group: Group, background: Background, book: RuleBook, given: Given) -> Judged:
     provider = book.providers.get(group.key.provider) if group.key.provider else None
     evidence = evidence_for(group, background.history, background.thresholds, provider)
-    diagnosis = diagnose(group.rules[0].example.attempt, book, evidence)
+
+    def known(attempt: Attempt, provider: Provider | None) -> tuple[Evidence, ...]:
+        return *evidence, *given_for(given, attempt, provider)
+
+    example = group.rules[0].example.attempt
+    diagnosis = diagnose(example, book, known)
     signs = signs_of(group, background, (diagnosis.cause, *diagnosis.also))
+    course = course_of(group, signs, background.share(group), over=cleared(group, background.thresholds))
+    if course is not None:  # what the signs are depends on the cause, which the other evidence may have found
+        evidence = (*evidence, course)
+        diagnosis = diagnose(example, book, known)
     return Judged(
         group=group,
         diagnosis=diagnosis,
@@ -83,7 +93,7 @@ def _judged(group: Group, background: Background, book: RuleBook) -> Judged:
     )
 
 
-def _beside(group: Group, book: RuleBook) -> Judged:
+def _beside(group: Group, book: RuleBook, given: Given) -> Judged:
     """A group that is no part of our queue: there is no history of it."""
-    diagnosis = diagnose(group.rules[0].example.attempt, book)
+    diagnosis = diagnose(group.rules[0].example.attempt, book, given)
     return Judged(group, diagnosis, diagnosis.severity, (), cleared=False, share=None, onset=None, evidence=())

@@ -20,13 +20,13 @@ _END = re.compile(
       | \n\s*Traceback | \n\s+File\ " | [.;]?\s*Failed\ messages: | \n?;\s*message\ exceptions | \nAt\ line: | \n\s*\n
       | [\"']\s+at\s/ | \s+in\s/\S+\.php | \s+at\s/\S+\.php | \s*\(Net::\w+\) | ;\s(?:from|to|proto|helo)=<
       | \n\s*(?:>>>|<<<|C:|S:)\s | \n\s*(?:QUIT|RSET)\b | ,\s*\n\s*(?:code|responseCode|command|errno):\s
-      | [\"']\s*,\s*[\"']\w+[\"']\s*:""",
+      | [\"']\s*,\s*[\"']\w+[\"']\s*: | [\"']\s*\n\s*\}""",
     re.VERBOSE,
 )
 """Where a reply ends and what wraps it goes on: stack traces, further fields, the rest of a dialogue, an empty line."""
 _IN_REPLY = re.compile(r"\s*\(in reply to (?P<command>[\w ]+?) command\)*.*$", re.DOTALL)
 _SAID = re.compile(
-    r"(?:host|server) (?P<host>[\w.-]+\.[\w-]+)(?: ?[\[(](?P<address>[\d.:a-fA-FxX]+)[\])])?(?::\d+)?:? (?:said|refused "
+    r"(?:host|server)\s+(?P<host>[\w.-]+\.[\w-]+)(?: ?[\[(](?P<address>[\d.:a-fA-FxX]+)[\])])?(?::\d+)?:?\s+(?:said|refused "
     r"to talk to me|replied|answered|responded)",
     re.IGNORECASE,
 )

@@ -48,20 +48,25 @@ def panel(diagnosis: Diagnosis, view: View) -> Document:
 
 
 def _blocks(found: Diagnosis, view: View) -> Iterator[Block]:
+    yield from opening(found, view, walk=not view.verbose)
+    yield from _fixes(found, view)
+    yield from limits(found.limits, view)
+    yield from _walk(found.path, view)
+    yield from _checks(found, view)
+    yield from references(found, view)
+    yield Footer(footer(found))
+
+
+def opening(found: Diagnosis, view: View, *, walk: bool) -> Iterator[Block]:
+    """What it is: the headline, the facts and what they mean; ``walk`` names the answers that the tree found."""
     yield Headline(found.severity.upper(), SEVERITY_STYLE[found.severity], words(found.title), phrases.SEVERITY[found.severity])
-    yield Fields(tuple(_facts(found, view)))
+    yield Fields(tuple(_facts(found, view, walk=walk)))
     yield Paragraph(prose(found.summary))
     for remark in found.remarks:
         yield Paragraph(words(Span("Note: ", "strong")) + prose(remark))
-    yield from _fixes(found, view)
-    yield from _limits(found.limits, view)
-    yield from _walk(found.path, view)
-    yield from _checks(found, view)
-    yield from _references(found, view)
-    yield Footer(_footer(found))
 
 
-def _facts(found: Diagnosis, view: View) -> Iterator[tuple[str, Words]]:
+def _facts(found: Diagnosis, view: View, *, walk: bool) -> Iterator[tuple[str, Words]]:
     reply, inner = found.attempt.reply, found.attempt.inner
     yield "Reply" if reply.code is not None else "Reason", reply_words(reply, view)
     if inner is not None:
@@ -78,7 +83,7 @@ def _facts(found: Diagnosis, view: View) -> Iterator[tuple[str, Words]]:
         others = [words(phrases.plain(rival.cause), Span(f" ({rival.rule})", "dim")) for rival in reversed(differing.values())]
         yield "Or else", join(_some(others, view, AT_MOST), ", ")
     walked = [step for step in found.path if step.answer != UNKNOWN]
-    if walked and not view.verbose:
+    if walked and walk:
         yield (
             "Walk",
             join(
@@ -86,7 +91,20 @@ def _facts(found: Diagnosis, view: View) -> Iterator[tuple[str, Words]]:
                 " \u2192 ",
             ),
         )
+    if walk and (known := _because(found)):
+        yield "Because", join(known, "; ")
     yield "Retry", _retry(found)
+
+
+def _because(found: Diagnosis) -> list[Words]:
+    """What the walk took of what was brought along: settings, exports of reputation tools, answers of a person."""
+    brought = [(item.answer, item.source) for item in dict.fromkeys(found.evidence) if item.by in ("evidence", "you")]
+    return [
+        words(f"{phrases.plain(step.node)}: {phrases.plain(answer)}, ", Span(source, "code"))
+        for step in found.path
+        for answer, source in brought
+        if step.answer == answer and step.evidence.endswith(f"({source})")
+    ]
 
 
 def reply_words(reply: Reply, view: View) -> Words:
@@ -110,12 +128,10 @@ def _speaker(found: Diagnosis) -> Words:
     relay = relay_words(found.attempt.relay) if found.attempt.relay is not None else ""
     name = found.provider_name or found.provider or ""
     if found.origin is Origin.LOCAL:
-        onward = words(", on the way to ", Span(relay, "code")) if relay else ()
-        return (
-            words(Span("our own side", "strong"), f" ({name})" if name else "")
-            + onward
-            + words("; no receiving server said this")
-        )
+        program = not relay or found.provider in (found.attempt.format, *phrases.MTAS)
+        side = words(Span("our own side", "strong"), f" ({name})" if name and program else "")
+        onward = words(", on the way to ", Span(relay, "code"), f" ({name})" if name and not program else "") if relay else ()
+        return side + onward + words("; no receiving server said this")
     server = "our own server, to one that sends to us" if found.origin is Origin.INBOUND else "the receiving server"
     known = [part for part in (words(Span(name, "strong")), words(Span(relay, "code"))) if part]
     return join([*known, words(server)], ", ") if known else words(f"{server}; the text does not tell whose")
@@ -176,9 +192,10 @@ def _fix(fix: Fix, mta: str | None, view: View, *, tell_who: bool) -> Item:
     return Item(prose(fix.action) + words(Span(f" ({phrases.WHO[fix.who]})" if tell_who else "", "dim")), settings)
 
 
-def _limits(limits: tuple[Limit, ...], view: View) -> Iterator[Block]:
-    first = {limit.what: limit for limit in reversed(limits) if limit.kind != "historic"}
-    shown = [limit for limit in limits if view.verbose or first.get(limit.what) is limit]
+def limits(known: tuple[Limit, ...], view: View) -> Iterator[Block]:
+    """The figures that hold at the provider."""
+    first = {limit.what: limit for limit in reversed(known) if limit.kind != "historic"}
+    shown = [limit for limit in known if view.verbose or first.get(limit.what) is limit]
     if shown:
         yield Heading("Known limits")
         yield Items(tuple(Item(_limit(limit, view)) for limit in _some(shown, view, LIMITS)))
@@ -208,7 +225,8 @@ def _checks(found: Diagnosis, view: View) -> Iterator[Block]:
         yield Items(tuple(Item(prose(check)) for check in _some(found.next_checks, view, AT_MOST)))
 
 
-def _references(found: Diagnosis, view: View) -> Iterator[Block]:
+def references(found: Diagnosis, view: View) -> Iterator[Block]:
+    """Where to read more."""
     if found.references:
         yield Heading("Read")
         yield Items(tuple(Item(_reference(reference, view)) for reference in _some(found.references, view, AT_MOST)))
@@ -220,7 +238,8 @@ def _reference(reference: Reference, view: View) -> Words:
     return words(f"{reference.title} " if fits or view.verbose else "", Span(reference.url, "url"))
 
 
-def _footer(found: Diagnosis) -> Words:
+def footer(found: Diagnosis) -> Words:
+    """What to type to read more."""
     if found.rule is None:
         return words("No rule fits this text. More: ", Span(f"smtp421 explain {found.cause}", "command"))
     return words("More on this rule: ", Span(f"smtp421 explain {found.rule}", "command"))

@@ -55,6 +55,9 @@ _ASCII = str.maketrans(
         "\u2514": "`",
         "\u2192": ">",
         "\u2022": "*",
+        "\u25cf": "*",
+        "\u25c6": "#",
+        "\u25cb": "o",
         "\u2019": "'",
         "\u201c": '"',
         "\u201d": '"',
@@ -104,7 +107,7 @@ class Format(Renderer):
             case Headline():
                 yield from self._headline(block)
             case Heading(title):
-                yield self._style(Span(title, "strong"))
+                yield self._style(self._clean(Span(title, "strong")))
             case Paragraph(content) | Footer(content):
                 yield from self._lines(content, "", "")
             case Fields():
@@ -127,7 +130,7 @@ class Format(Renderer):
     def _fields(self, block: Fields) -> Iterator[str]:
         size = max((cells(name) for name, _ in block.rows), default=0) + 2
         for name, content in block.rows:
-            label = self._style(Span(name, "dim")) + " " * (size - cells(name))
+            label = self._style(self._clean(Span(name, "dim"))) + " " * (size - cells(name))
             yield from self._lines(content, label, " " * size, first=size)
 
     def _items(self, block: Items) -> Iterator[str]:

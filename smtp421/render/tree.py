@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from smtp421.render import phrases
-from smtp421.render.blocks import Block, Code, Fields, Heading, Headline, Item, Items, Paragraph, Span, Words, prose, words
+from smtp421.render.blocks import Block, Code, Fields, Heading, Headline, Item, Items, Paragraph, Span, Words, join, prose, words
 from smtp421.render.page import Page
 from smtp421.rulebook.pages import Edge, Node, Tree
 
@@ -40,8 +40,9 @@ def _edges(node: Node) -> Mapping[str, Edge]:
 def _edge(edge: Edge) -> Words:
     cause = words(" Then it is ", Span(phrases.plain(edge.cause), "strong"), ".") if edge.cause else ()
     raises = words(" The severity is at least ", Span(edge.raises, "strong"), ".") if edge.raises else ()
+    fixes = words(" Fixes: ") + join([words(Span(fix, "code")) for fix in edge.fixes], ", ") + words(".") if edge.fixes else ()
     onward = words(" Next: ", Span(edge.to, "strong")) if edge.to else ()
-    return prose(edge.says) + cause + raises + onward
+    return prose(edge.says) + cause + raises + fixes + onward
 
 
 def _sketch(tree: Tree, name: str, indent: str, seen: set[str]) -> Iterator[str]:

@@ -72,7 +72,10 @@ class RuleBook:
     @cached_property
     def faults(self) -> tuple[Fault, ...]:
         """What is wrong in the rule files; the book does without it."""
-        return tuple(Fault(*fault) for fault in self._index["faults"])
+        return tuple(
+            Fault(path, line, column, message, check, instead, offset, None if first is None else tuple(first))
+            for path, line, column, message, check, instead, offset, first in self._index["faults"]
+        )
 
     @cached_property
     def columns(self) -> Columns:
@@ -152,11 +155,16 @@ class RuleBook:
         return self._directory.who(host, code, self._words.read(text), origin)
 
     @property
+    def slow(self) -> Mapping[str, int]:
+        """The rules whose patterns took too long, and how often."""
+        return {self._rules.at(number).id: times for number, times in self._matcher.slow.items()}
+
+    @property
     def remarks(self) -> tuple[str, ...]:
         """What came up while matching: rules whose patterns took too long."""
         return tuple(
-            f"rule {self._rules.at(number).id} took more than {TIMEOUT} s on {times} text(s)"
+            f"rule {name} took more than {TIMEOUT} s on {times} text(s)"
             + (" and is left out from now on" if times >= STRIKES else "")
             + "; simplify its pattern"
-            for number, times in self._matcher.slow.items()
+            for name, times in self.slow.items()
         )

@@ -22,7 +22,7 @@ from zlib import crc32
 
 from smtp421.rulebook.sources import RuleFile, RuleSource, RuleText, read_files
 
-FORMAT = 9
+FORMAT = 10
 """To be raised whenever the compiled form changes its meaning."""
 KEPT = 4
 """Cache files that are kept: one for each set of rule folders used lately."""

@@ -203,7 +203,11 @@ def _node(form: schema.NodeForm, forms: Forms) -> pages.Node:
 
 def _edge(form: schema.EdgeForm, forms: Forms) -> pages.Edge:
     return pages.Edge(
-        form.to if form.to in forms.nodes else None, form.says, form.cause if form.cause in forms.causes else None, form.raises
+        form.to if form.to in forms.nodes else None,
+        form.says,
+        form.cause if form.cause in forms.causes else None,
+        form.raises,
+        tuple(fix for fix in form.fixes if fix in forms.fixes),
     )
 
 

@@ -161,5 +161,5 @@ def _node(row: list[Any]) -> Node:
 
 
 def _edge(row: list[Any]) -> Edge:
-    to, says, cause_id, raises = row
-    return Edge(to, says, cause_id, _severity(raises))
+    to, says, cause_id, raises, fixes = row
+    return Edge(to, says, cause_id, _severity(raises), tuple(fixes))

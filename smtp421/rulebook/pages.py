@@ -157,6 +157,8 @@ class Edge(NamedTuple):
     says: str
     cause: str | None
     raises: Severity | None
+    fixes: tuple[str, ...] = ()
+    """What to do after this answer, beside the fixes of the cause."""
 
 
 class Node(NamedTuple):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -82,35 +83,35 @@ class RuleText(NamedTuple):
 
 
 def rule_files(sources: Iterable[RuleSource]) -> list[RuleFile]:
-    """The YAML files of all sources, in order; links that lead out of a folder are left out.
+    """The YAML files of all sources, in order; among them links that lead nowhere or out of a folder, which are refused later.
 
     Raises :class:`smtp421.errors.RulesUnreadable` for a source that is not there.
     """
     files = []
     for source in sources:
         try:
-            found = [str(source.path)] if source.path.is_file() else sorted(_walk(str(source.path), source.path.resolve(), 0))
+            found = [str(source.path)] if source.path.is_file() else sorted(_walk(str(source.path), 0))
         except OSError as error:
             raise RulesUnreadable(path=source.path, reason=error.strerror) from None
         files += [RuleFile(source, path) for path in found]
     return files
 
 
-def _walk(folder: str, home: Path, depth: int) -> Iterator[str]:
+def _walk(folder: str, depth: int) -> Iterator[str]:
     with os.scandir(folder) as entries:
         for entry in entries:
             if entry.name.startswith("."):
                 continue
             if entry.is_dir(follow_symlinks=False):
                 if depth < MAX_DEPTH:
-                    yield from _walk(entry.path, home, depth + 1)
-            elif entry.name.endswith(SUFFIXES) and (not entry.is_symlink() or _inside(entry.path, home)):
+                    yield from _walk(entry.path, depth + 1)
+            elif entry.name.endswith(SUFFIXES) and not (entry.is_symlink() and entry.is_dir()):
                 yield entry.path
 
 
-def _inside(path: str, home: Path) -> bool:
-    real = Path(path).resolve()
-    return real.is_relative_to(home) and real.is_file()
+def _inside(path: Path, home: Path) -> bool:
+    """Whether a link leads to a file within a folder; a file that was named itself may be anywhere."""
+    return path == home or path.resolve().is_relative_to(home.resolve())
 
 
 def read_files(files: Iterable[RuleFile]) -> list[RuleText]:
@@ -119,8 +120,13 @@ def read_files(files: Iterable[RuleFile]) -> list[RuleText]:
 
 
 def _read(file: RuleFile) -> RuleText:
+    path = Path(file.path)
     try:
-        with Path(file.path).open("rb") as stream:
+        if path.is_symlink() and not _inside(path, file.source.path):
+            return RuleText(*file, b"", "a link that leads out of the folder; put the file itself there")
+        if not stat.S_ISREG(path.stat().st_mode):  # reading a pipe or a device might never end
+            return RuleText(*file, b"", "not a plain file; put the file itself there")
+        with path.open("rb") as stream:
             data = stream.read(MAX_BYTES + 1)
     except OSError as error:
         return RuleText(*file, b"", f"cannot be read: {error.strerror}; check its permissions")

@@ -25,6 +25,20 @@ _RESOLVER: Any = yaml.resolver.Resolver()
 _FIRST = frozenset(first for first in yaml.SafeLoader.yaml_implicit_resolvers if first)
 
 
+HINTS = {
+    "mapping values are not allowed": "put quotes around a value that holds a colon and a blank",
+    "unknown escape character": "put single quotes around a pattern: between double ones a backslash begins an escape",
+    "a tab character": "indent with blanks, not tabs",
+    "cannot start any token": "indent with blanks, not tabs, and put quotes around a value that begins with @, ` or %",
+    "did not find expected key": "look at the indentation, and for quotes within quotes",
+    "did not find expected '-' indicator": "begin each entry of the list in the same column, with a dash",
+    "could not find expected ':'": "write a colon and a blank behind a key, and close quotes that were opened above",
+    "did not find expected ',' or": "close the bracket, or put quotes around values that hold brackets or commas",
+    "unexpected end of stream": "close the quotes that were opened here",
+}
+"""What to do, by words of the YAML reader's complaints."""
+
+
 class YamlError(Exception):
     """The text is no YAML, or YAML that is refused."""
 
@@ -78,7 +92,9 @@ def read_yaml(text: str) -> Document:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        raise YamlError(f"not valid YAML: {error.problem or error.context}", place) from None
+        problem = error.problem or error.context or ""
+        hint = next((f"; {hint}" for words, hint in HINTS.items() if words in problem), "")
+        raise YamlError(f"not valid YAML: {problem}{hint}", place) from None
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         raise YamlError(f"not valid YAML: {error.reason}", (line, 1)) from None

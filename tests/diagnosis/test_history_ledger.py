@@ -222,7 +222,7 @@ def test_greylisting_is_confirmed_by_how_it_ends(judged):
     assert (group.group.strangers, group.group.greylisted, group.cause) == (1, 1, "greylisting")
     assert group.cleared
     assert not group.pressing
-    assert [item[:2] for item in group.evidence] == [("first_contact", "yes")]
+    assert [item[:2] for item in group.evidence] == [("first_contact", "yes"), ("course", "brief")]
     known = [postfix(-60, "EEEE9", "sent", "250 ok", "v@grey.example", "mx.grey.example[192.0.2.20]:25"), *lines]
     (group,) = judged(known).groups
     assert (group.group.strangers, group.group.greylisted) == (0, 0)

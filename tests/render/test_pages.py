@@ -10,7 +10,7 @@ from smtp421.errors import NoSuchPage
 from smtp421.render.interface import View
 from smtp421.render.json import Format as Json
 from smtp421.render.knowledge_pages import fix_page
-from smtp421.render.page import find_page, names
+from smtp421.render.lookup import find_page, names
 from smtp421.render.rule_pages import rules_page
 from smtp421.render.text import Format
 from smtp421.render.tree import tree_page

@@ -30,9 +30,13 @@ def test_a_reply_that_tells_nothing(bare: Diagnosis, expect: Expect) -> None:
 
 def test_other_speakers(logged: Diagnosis, bare: Diagnosis) -> None:
     ours = logged._replace(origin=Origin.LOCAL)
-    assert "Said by  our own side (Example Mail), on the way to mx.example.com[192.0.2.9]:25;" in Format(
+    assert "Said by  our own side, on the way to mx.example.com[192.0.2.9]:25 (Example Mail);" in Format(
         View(width=100)
     ).diagnosis(ours)
+    postfix = ours._replace(provider="postfix", provider_name="Postfix")
+    assert "Said by  our own side (Postfix), on the way to mx.example.com[192.0.2.9]:25;" in Format(View(width=100)).diagnosis(
+        postfix
+    )
     assert "Said by  our own side; no receiving server said this" in Format().diagnosis(bare._replace(origin=Origin.LOCAL))
     assert "Said by  our own server, to one that sends to us; the text" in Format().diagnosis(
         bare._replace(origin=Origin.INBOUND)

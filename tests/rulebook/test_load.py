@@ -38,8 +38,8 @@ def faults_of(book: RuleBook, name: str = "a") -> list[tuple[int, int, str]]:
             "unknown key 'txt' (did you mean 'text'?); known here: code, enhanced_code, not_text",
         ),
         (RULE.replace("    title: T\n", ""), 3, 5, "the key 'title' is missing; add it"),
-        (RULE.replace("title: T", "title: 7"), 4, 12, "found 7; input should be a valid string"),
-        (RULE.replace("title: T", "title: yes"), 4, 12, "found True; input should be a valid string; put quotes around it"),
+        (RULE.replace("title: T", "title: 7"), 4, 12, "found 7; expected text: put quotes around it"),
+        (RULE.replace("title: T", "title: yes"), 4, 12, "found True; expected text; put quotes around it"),
         (RULE.replace("[w]", "[w, 'a(b']"), 8, 17, "invalid pattern: missing ) at position 3 (before ''); mend it"),
         (RULE.replace("[w]", "['a**b']"), 8, 14, "invalid pattern: multiple repeat at position 2 (before '*b')"),
         (RULE.replace("[w]", r"['\L<names>']"), 8, 14, "invalid pattern: undefined named list"),
@@ -82,8 +82,8 @@ def faults_of(book: RuleBook, name: str = "a") -> list[tuple[int, int, str]]:
         (RULE + "    references:\n      - {title: T, ulr: 'http://x', checked: 2026-11-20}\n", 10, 9, "the key 'url' is missing"),
         (RULE + "    summary: Again.\n", 9, 5, "the key 'summary' stands twice, first in line 6; keep one"),
         (RULE.replace("title: T", f"title: {'T' * 2100}"), 4, 12, "found 'TTTTT"),
-        (RULE + "    examples: no\n", 9, 15, "found False; input should be a valid tuple; put quotes around it"),
-        ("  - just words\n", 3, 5, "found 'just words'; input should be a valid dictionary or instance of RuleForm"),
+        (RULE + "    examples: no\n", 9, 15, "found False; expected a list: put [ ] around it; put quotes around it"),
+        ("  - just words\n", 3, 5, "found 'just words'; expected keys and their values"),
         (RULE.replace("id: bad", "id: good"), 3, 9, "the id 'good' stands twice, first in "),
     ],
 )
@@ -122,13 +122,13 @@ def test_unknown_fixes_and_further_causes_are_left_out_of_the_rule(book_of: Book
             "schema: smtp421.rules/9\n",
             1,
             9,
-            "unknown schema 'smtp421.rules/9' (did you mean 'smtp421.rules/1'?); write one of smtp421.rules/1",
+            "schema 'smtp421.rules/9' is not one that this version reads (did you mean 'smtp421.rules/1'?); update smtp421; write one",
         ),
-        ("rules: []\n", 1, 1, "the key 'schema' is missing; write one of smtp421.rules/1"),
+        ("rules: []\n", 1, 1, "the key 'schema' is missing; write `schema: smtp421.rules/1` at the head"),
         ("", 1, 1, "not a rule file; begin with `schema:`"),
         ("- a\n", 1, 1, "not a rule file"),
         ("schema: smtp421.rules/1\n", 1, 1, "the key 'rules' is missing; add it"),
-        ("schema: smtp421.rules/1\nrules: {a: b}\n", 2, 8, "found {'a': 'b'}; input should be a valid tuple"),
+        ("schema: smtp421.rules/1\nrules: {a: b}\n", 2, 8, "found {'a': 'b'}; expected a list, each entry behind a dash"),
         (
             "schema: smtp421.rules/1\nrules: []\nruels: []\n",
             3,
@@ -140,7 +140,7 @@ def test_unknown_fixes_and_further_causes_are_left_out_of_the_rule(book_of: Book
         ("schema: smtp421.rules/1\n? [a]\n: b\nrules: []\n", 2, 3, "a key that is no plain word"),
         ("schema: smtp421.rules/1\nrules: !mine [a]\n", 2, 8, "unknown tag '!mine'"),
         ("schema: smtp421.rules/1\nrules: !mine a\n", 2, 8, "cannot read the value 'a': "),
-        ("schema: smtp421.rules/1\nrules: !!str a\n", 2, 8, "found 'a'; input should be a valid tuple"),
+        ("schema: smtp421.rules/1\nrules: !!str a\n", 2, 8, "found 'a'; expected a list: put [ ] around it"),
         ("schema: 2026-99-99\nrules: []\n", 1, 9, "cannot read the value '2026-99-99': month must be in 1..12; quote it"),
         ("schema: &a x\n*a : y\n", 2, 1, "an alias as a key; write a word"),
         ("schema: *a\n", 1, 9, "the alias *a has no anchor before it; write the value out"),
@@ -191,7 +191,7 @@ def test_faults_of_other_kinds_of_files(book_of: BookOf, base: Path) -> None:
         .read_text()
         .replace("root: who", "root: whom")
         .replace("to: why", "to: wy")
-        .replace("cause: unknown", "cause: unkown")
+        .replace("cause: unknown", "cause: unkown, fixes: [slow-down, slow-dwon]")
     )
     providers = (base / "providers.yaml").read_text().replace("gsmtp$", "'(gsmtp'").replace("kind: software", "kind: hardware")
     book = book_of(causes=causes, tree=tree, providers=providers)
@@ -201,6 +201,7 @@ def test_faults_of_other_kinds_of_files(book_of: BookOf, base: Path) -> None:
         ("providers", "'hardware' is none of 'mailbox', 'gateway', 'sending_service', 'software', 'list' or 'tool'"),
         ("providers", "invalid pattern: missing ) at position 6 (before '')"),
         ("tree", "there is no cause 'unkown' (did you mean 'unknown'?)"),
+        ("tree", "there is no fix 'slow-dwon' (did you mean 'slow-down'?)"),
         ("tree", "there is no node 'whom' (did you mean 'who'?)"),
         ("tree", "there is no node 'wy' (did you mean 'why'?)"),
         ("tree", "there is no node 'wy' (did you mean 'why'?)"),
@@ -210,6 +211,7 @@ def test_faults_of_other_kinds_of_files(book_of: BookOf, base: Path) -> None:
     assert book.tree.root == ""
     assert book.tree.nodes["who"].answers["remote"].to is None
     assert book.tree.nodes["who"].answers["local"].cause is None
+    assert book.tree.nodes["who"].answers["local"].fixes == ("slow-down",)
 
 
 def test_pages_hold_what_the_files_say(book_of: BookOf, base: Path) -> None:
@@ -260,8 +262,8 @@ def test_faults_are_values_with_a_place() -> None:
 
 
 def test_patterns_too_deep_to_compile() -> None:
-    assert pattern_error("(" * 5000 + ")" * 5000) == "RecursionError; write it more simply"
-    assert pattern_error("a" * 20, trusted=True) == ""
+    assert pattern_error("(" * 5000 + ")" * 5000) == ("RecursionError; write it more simply", None)
+    assert pattern_error("a" * 20, trusted=True) is None
 
 
 PIECES = ["\n  - ", "rules: ", "match: {text: [", "]}", "<<: *a", "&a "]

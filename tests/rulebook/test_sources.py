@@ -63,7 +63,12 @@ def test_files_of_a_folder(tmp_path: Path) -> None:
     deep.mkdir(parents=True)
     (deep / "f.yaml").write_text("x")
     found = [Path(file.path).relative_to(pack).as_posix() for file in rule_files([RuleSource(pack, "option")])]
-    assert found == ["a.yml", "b.yaml", "link.yaml", "sub/d.yaml"]
+    assert found == ["a.yml", "b.yaml", "broken.yaml", "link.yaml", "out.yaml", "sub/d.yaml"]
+    texts = read_files(rule_files([RuleSource(pack, "option")]))
+    assert {Path(text.path).name: text.refused.split(";")[0] for text in texts if text.refused} == {
+        "broken.yaml": "cannot be read: No such file or directory",
+        "out.yaml": "a link that leads out of the folder",
+    }
     assert [file.path for file in rule_files([RuleSource(outside, "option")])] == [str(outside)]
 
 
@@ -125,3 +130,16 @@ def test_bad_replacement_leaves_the_bundled_one(base: Path, write: Write) -> Non
     book = open_book([RuleSource(mine, "option"), RuleSource(base, "bundled")])
     assert len(book.faults) == 1
     assert book.fixes["slow-down"].action == "Send more slowly."
+
+
+def test_a_pipe_in_a_folder_is_refused_without_being_opened(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.yaml")
+    (text,) = read_files(rule_files([RuleSource(tmp_path, "option")]))
+    assert text.refused == "not a plain file; put the file itself there"
+
+
+def test_a_link_that_was_named_itself_is_followed(tmp_path: Path) -> None:
+    (tmp_path / "real").write_text("x")
+    (tmp_path / "link.yaml").symlink_to(tmp_path / "real")
+    (text,) = read_files(rule_files([RuleSource(tmp_path / "link.yaml", "option")]))
+    assert text.data == b"x"

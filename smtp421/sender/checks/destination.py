@@ -1,0 +1,98 @@
+"""What a destination demands: its MX, its TLSA records (DANE, RFC 7672) and its MTA-STS policy (RFC 8461)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from smtp421.model import Reference
+from smtp421.sender.checks.tags import tags
+from smtp421.sender.report import Answer, Finding, Level, Lookup, Outcome, Subject, not_answered
+
+NAME = "destination"
+MX = Reference("RFC 5321, section 5.1", "https://www.rfc-editor.org/rfc/rfc5321#section-5.1")
+NULL_MX = Reference("RFC 7505", "https://www.rfc-editor.org/rfc/rfc7505")
+DANE = Reference("RFC 7672, section 2.2", "https://www.rfc-editor.org/rfc/rfc7672#section-2.2")
+MTA_STS = Reference("RFC 8461, section 3", "https://www.rfc-editor.org/rfc/rfc8461#section-3")
+
+
+def check(subject: Subject, ask: Lookup) -> Iterator[Finding]:
+    """MX hosts with their addresses and TLSA records, and whether an MTA-STS policy is announced."""
+    domain = subject.to
+    if domain is None:
+        return
+    answer = ask(domain, "MX")
+    if not answer.known:
+        yield not_answered(NAME, answer, MX)
+        return
+    if answer.outcome is Outcome.NXDOMAIN:
+        yield Finding(
+            NAME, Level.CRITICAL, f"The destination {domain} does not exist.", "Correct the address.", (str(answer),), MX
+        )
+        return
+    hosts = [value.split()[-1] for value in answer.values] or [domain]
+    if hosts == ["."]:
+        yield Finding(NAME, Level.CRITICAL, f"{domain} takes no mail (null MX).", "Correct the address.", (str(answer),), NULL_MX)
+        return
+    for host in hosts:
+        yield from _exchanger(host, ask)
+    yield from _announced(domain, ask)
+
+
+def _exchanger(host: str, ask: Lookup) -> Iterator[Finding]:
+    answers = [ask(host, kind) for kind in ("A", "AAAA")]
+    failed = next((answer for answer in answers if not answer.known), None)
+    if not any(answer.outcome is Outcome.FOUND for answer in answers):
+        if failed is not None:
+            yield not_answered(NAME, failed, MX)
+        else:
+            do = "Tell the receiver; until then its other exchangers are tried."
+            yield Finding(NAME, Level.WARNING, f"Mail exchanger {host} has no address.", do, tuple(map(str, answers)), MX)
+        return
+    yield Finding(NAME, Level.OK, f"Mail exchanger {host} has an address.", "", tuple(map(str, answers)), MX)
+    yield from _dane(host, ask(f"_25._tcp.{host}", "TLSA"))
+
+
+def _dane(host: str, answer: Answer) -> Iterator[Finding]:
+    if not answer.known:
+        yield Finding(
+            NAME,
+            Level.WARNING,
+            f"The TLSA records of {host} could not be looked up ({answer.outcome}); servers that check DANE then put mail off.",
+            "Tell the receiver if it lasts; a validating resolver of your own shows whether its DNSSEC is broken.",
+            (str(answer),),
+            DANE,
+        )
+    elif answer.outcome is Outcome.FOUND and answer.signed:
+        yield Finding(NAME, Level.OK, f"{host} demands TLS with a certificate by DANE.", "", (str(answer),), DANE)
+    elif answer.outcome is Outcome.FOUND:
+        yield Finding(
+            NAME,
+            Level.NOTE,
+            f"{host} has TLSA records, and this resolver does not vouch for them, so DANE is not used.",
+            "Use a resolver of your own that validates DNSSEC if you want DANE.",
+            (str(answer),),
+            DANE,
+        )
+
+
+def _announced(domain: str, ask: Lookup) -> Iterator[Finding]:
+    answer = ask(f"_mta-sts.{domain}", "TXT")
+    records = [value for value in answer.values if value.replace(" ", "").lower().startswith("v=stsv1")]
+    if len(records) > 1 or (records and (isinstance(found := tags(records[0]), str) or "id" not in found)):
+        yield Finding(
+            NAME,
+            Level.NOTE,
+            f"The MTA-STS record of {domain} is broken, so senders go on as if there were none.",
+            "Tell the receiver.",
+            tuple(records),
+            MTA_STS,
+        )
+    elif records:
+        yield Finding(
+            NAME,
+            Level.OK,
+            f"{domain} announces an MTA-STS policy: see https://mta-sts.{domain}/.well-known/mta-sts.txt",
+            "",
+            tuple(records),
+            MTA_STS,
+        )
