@@ -42,7 +42,8 @@ def load_rulebook(paths: Iterable[Path] = ()) -> RuleBook:
 
 
 @lru_cache(maxsize=1)
-def _default_book() -> RuleBook:
+def default_book() -> RuleBook:
+    """The rule book of who names none, loaded once a process."""
     return load_rulebook()
 
 
@@ -56,11 +57,11 @@ def explain_all(
     (:class:`smtp421.diagnosis.dossier.Dossier` is one). Raises :class:`smtp421.errors.NothingToExplain`
     where the text holds nothing about a delivery.
     """
-    book = rulebook or _default_book()
+    book = rulebook or default_book()
     given = evidence if callable(evidence) else tuple(evidence)
     attempts = read_paste(text, now or datetime.now(UTC))
     diagnoses = [diagnose(attempt, book, given, logged=attempt.format != "reply") for attempt in attempts]
-    diagnoses = [diagnosis for diagnosis in diagnoses if _tells_something(diagnosis)]
+    diagnoses = [diagnosis for diagnosis in diagnoses if tells_something(diagnosis)]
     if not diagnoses:
         shown = " ".join(text.split())
         raise NothingToExplain(shown=repr(shown[:60] + ("…" if len(shown) > 60 else "")))
@@ -102,13 +103,13 @@ def scan(
         lines = open_source(lines)
     items: Iterable[Item] = [lines] if isinstance(lines, Source) else lines
     given = evidence if callable(evidence) else tuple(evidence)
-    book = rulebook or _default_book()
+    book = rulebook or default_book()
     if now is not None:
         return Scan(items, book, now, trusting=False, formats=formats, evidence=given)
     return Scan(items, book, datetime.now(UTC), clock=lambda: datetime.now(UTC), formats=formats, evidence=given)
 
 
-def _tells_something(diagnosis: Diagnosis) -> bool:
+def tells_something(diagnosis: Diagnosis) -> bool:
     """Whether a diagnosis rests on anything: a code, a rule, a log line's reason, or at least words of the field."""
     attempt: Attempt = diagnosis.attempt
     if diagnosis.logged or diagnosis.rule or attempt.reply.code is not None or attempt.reply.enhanced_code is not None:

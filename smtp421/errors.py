@@ -70,6 +70,13 @@ class MissingExtra(Smtp421Error):
     template = "{feature} needs the package {package}: pip install 'smtp421[{extra}]'"
 
 
+class BatchUnusable(Smtp421Error):
+    """A table whose columns are not what :mod:`smtp421.arrow` takes."""
+
+    template = "cannot diagnose this batch: {reason}"
+    exit_code = 2
+
+
 class WrongNameServer(Smtp421Error):
     """A name server that cannot be asked."""
 

@@ -19,22 +19,14 @@ MAX_REMEMBERED = 50_000
 """Combinations that are remembered for a book."""
 
 
-_Case = tuple[int | None, str | None, Origin | None, bool, str, bool]
-"""All of an attempt that its finding depends on: rule, provider, who spoke as far as the text's form tells, whether the reply has
-a code as servers' replies do, the program whose log it is, and whether the answer was final."""
+Case = tuple[int | None, str | None, Origin | None, bool, str, bool]
+"""All of an attempt that its finding depends on, see :func:`case_of`: rule, provider, who spoke as far as the text's form tells,
+whether the reply has a code as servers' replies do, the program whose log it is, and whether the answer was final."""
 
 
 def finding(attempt: Attempt, book: RuleBook) -> Finding:
     """What an attempt is counted as: ``Finding.of(diagnose(attempt, book))``, only faster."""
-    reply, relay = attempt.reply, attempt.relay
-    code, enhanced = reply.code, reply.enhanced_code
-    if attempt.inner is None:
-        host = None if relay is None else relay.host
-        provider, rule = book.classify(host, code, enhanced, reply.text, reply.stage, attempt.origin)
-    else:
-        provider, rule = _of_chain(attempt, book)
-    numbered = code is not None or enhanced is not None
-    case = rule, provider, attempt.origin, numbered, attempt.format, is_final(attempt)
+    case = case_of(attempt, book)
     known = _known(book)
     found = known.get(case)
     if found is None:
@@ -44,8 +36,21 @@ def finding(attempt: Attempt, book: RuleBook) -> Finding:
     return found
 
 
+def case_of(attempt: Attempt, book: RuleBook) -> Case:
+    """What diagnoses are alike by: of two attempts of the same case, all is the same that does not quote their texts."""
+    reply, relay = attempt.reply, attempt.relay
+    code, enhanced = reply.code, reply.enhanced_code
+    if attempt.inner is None:
+        host = None if relay is None else relay.host
+        provider, rule = book.classify(host, code, enhanced, reply.text, reply.stage, attempt.origin)
+    else:
+        provider, rule = _of_chain(attempt, book)
+    numbered = code is not None or enhanced is not None
+    return rule, provider, attempt.origin, numbered, attempt.format, is_final(attempt)
+
+
 @lru_cache(maxsize=4)
-def _known(book: RuleBook) -> dict[_Case, Finding]:  # noqa: ARG001 - one dictionary for each book
+def _known(book: RuleBook) -> dict[Case, Finding]:  # noqa: ARG001 - one dictionary for each book
     """The findings of a book so far."""
     return {}
 
