@@ -11,12 +11,15 @@ from smtp421.anonymize import anonymizer
 from smtp421.authoring.corpus import Corpus
 from smtp421.authoring.draft import Given, draft, words_of
 from smtp421.authoring.yaml_text import rule_lines
-from smtp421.diagnosis.history_templates import Template, Templates
+from smtp421.diagnosis.history import Example, Where
+from smtp421.diagnosis.history_shown import order_of
+from smtp421.diagnosis.history_templates import Template, Templates, template_of
 from smtp421.model import Diagnosis
 from smtp421.rulebook import RuleBook
 
 TODO = {"cause": "TODO one of `smtp421 explain CAUSE`", "confidence": "TODO medium once the cause is certain"}
 """What is left to do, behind the keys of a skeleton."""
+_NOWHERE = Where("", None, "")
 
 
 class Skeleton(NamedTuple):
@@ -55,7 +58,8 @@ def cover(diagnoses: Iterable[Diagnosis], book: RuleBook, today: date, most: int
         kinds[kind] += 1
         causes[diagnosis.cause] += 1
         if kind == "unknown":
-            templates.add(diagnosis.attempt)
+            attempt = diagnosis.attempt
+            templates.add(template_of(attempt), order_of(attempt), Example(attempt, _NOWHERE))
     skeletons = tuple(_skeletons(templates.found()[:most], book, today))
     total = sum(kinds.values())
     return Coverage(total, kinds["specific"], kinds["generic"], kinds["unknown"], tuple(causes.most_common()), skeletons)

@@ -7,6 +7,7 @@ says how. Nothing here knows a log format: readers in :mod:`smtp421.logs` cut ou
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 from smtp421.model import EnhancedCode, Reply, Stage
@@ -32,7 +33,6 @@ _FIRST_LINE = re.compile(
 
 _CLOSERS = tuple(")]}")
 """What may stand between a code that somebody put into brackets and the words: ``Error (451): ...``."""
-_SPACE = re.compile(r"\s+")
 _LOGGED_NEWLINE = re.compile(r"\\r\\n|\\n|#015#012|#012|\r\n|\n|\r")
 """Line ends as they are and as loggers spell them (Exim and Python ``\\n``, rsyslog ``#012``)."""
 
@@ -50,9 +50,17 @@ class Found(NamedTuple):
 
 def collapse(text: str) -> str:
     """Return ``text`` with line ends, also spelled-out ones, and runs of white space as single blanks."""
-    return _SPACE.sub(" ", _LOGGED_NEWLINE.sub(" ", text)).strip()
+    return " ".join(_in_one_line(text, " ").split())
 
 
+def _in_one_line(text: str, end: str) -> str:
+    """``text`` with ``end`` for line ends, also spelled-out ones."""
+    if "\\" in text or "#0" in text or "\n" in text or "\r" in text:
+        return _LOGGED_NEWLINE.sub(end, text)
+    return text
+
+
+@lru_cache(maxsize=1024)
 def parse_enhanced(text: str) -> EnhancedCode | None:
     """Read an enhanced status code at the beginning of ``text`` (``#`` allowed); None where there is none."""
     found = _ENHANCED.match(text.strip())
@@ -77,7 +85,7 @@ def read_reply(text: str, stage: Stage | None = None, logged_code: EnhancedCode 
         rest = rest.lstrip(")]}\"':, ")
     words, later = _words(rest, first["code"], own)
     own = own or later
-    return Reply(int(first["code"]), EnhancedCode.parse(own) if own else logged_code, words, stage)
+    return Reply(int(first["code"]), parse_enhanced(own) if own else logged_code, words, stage)
 
 
 def read_words(text: str, logged_code: EnhancedCode | None = None, stage: Stage | None = None) -> Reply:
@@ -95,11 +103,7 @@ def _words(rest: str, code: str, own: str | None) -> tuple[str, str | None]:
 
     Returns the words, and the enhanced code of a later line where the first line had none.
     """
-    rest = _LOGGED_NEWLINE.sub(" \n", rest)
-    # A folded continuation repeats the code, with "-" or blank, mostly with the enhanced code too.
-    again = re.compile(
-        rf"(?:(?<=\s)|(?<=^)|(?<=/)){code}(?:-|[ \t]+|(?=\s|$))(?:\#?({ENHANCED_CODE}|{_PLACEHOLDER})(?=\s|$|[A-Z]))?"
-    )
+    rest = _in_one_line(rest, " \n")
     later: list[str] = []
 
     def drop(line: re.Match[str]) -> str:
@@ -107,12 +111,20 @@ def _words(rest: str, code: str, own: str | None) -> tuple[str, str | None]:
             later.append(line[1])
         return " "
 
-    words = again.sub(drop, rest) if code in rest else rest
+    words = _again(code).sub(drop, rest) if code in rest else rest
     known = own or (later[0] if later else None)
     if known and known in words:
         # Haraka joins lines and keeps the enhanced code of each, OpenSMTPD glues it to the word before.
         words = re.sub(rf"(?<![\d.#\[(]){re.escape(known)}(?![\d.])(?=\s|$|\w)", " ", words)
-    return _SPACE.sub(" ", words).strip(), None if own else known
+    return " ".join(words.split()), None if own else known
+
+
+@lru_cache(maxsize=1024)
+def _again(code: str) -> re.Pattern[str]:
+    """A code at the beginning of a folded continuation, with "-" or blank, mostly with the enhanced code too."""
+    return re.compile(
+        rf"(?:(?<=\s)|(?<=^)|(?<=/)){code}(?:-|[ \t]+|(?=\s|$))(?:\#?({ENHANCED_CODE}|{_PLACEHOLDER})(?=\s|$|[A-Z]))?"
+    )
 
 
 # ---------------------------------------------------------------------------------------------------------------------

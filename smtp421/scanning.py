@@ -6,13 +6,16 @@ import os
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from datetime import datetime
+from typing import Protocol
 
 from smtp421.diagnosis.decide import Given, diagnose
 from smtp421.logs import LINE_FORMATS, Stream
 from smtp421.logs.interface import LineFormat
 from smtp421.logs.layout import Layout
 from smtp421.logs.line import Line
-from smtp421.logs.source import Remark, Source, open_source
+from smtp421.logs.postfix_skim import SKIM as POSTFIX
+from smtp421.logs.skim import Sink, Skim, Skimmer
+from smtp421.logs.source import Remark, Source, lines_of, open_source
 from smtp421.model import Attempt, Diagnosis, Status
 from smtp421.rulebook import RuleBook
 
@@ -20,8 +23,27 @@ Path = str | os.PathLike[str]
 Item = str | bytes | Source | os.PathLike[str] | tuple[Path, str | bytes]
 """A line; an input; or a line of one of several inputs that are followed, with its path."""
 
-_REPORTED = (Status.DEFERRED, Status.SUSPENDED, Status.EXPIRED, None)
+REPORTED = (Status.DEFERRED, Status.SUSPENDED, Status.EXPIRED, None)
 """Deferrals, not what was sent or bounced."""
+
+
+SKIMS = (POSTFIX,)
+"""The formats that can be skimmed."""
+LEAST = 1 << 15
+"""Bytes of a stream that tell whether it can be skimmed; smaller ones are soon read line by line."""
+
+
+class Counter(Sink, Protocol):
+    """Takes attempts, whole or in the parts that skimming gives."""
+
+    @property
+    def skims(self) -> bool:
+        """Whether it takes parts."""
+        ...
+
+    def attempt(self, attempt: Attempt, name: str, line: Line | None, /) -> None:
+        """Take an attempt of an input, and the line that told of it."""
+        ...
 
 
 class Scan(Iterator[Diagnosis]):
@@ -56,7 +78,10 @@ class Scan(Iterator[Diagnosis]):
         self._clock = clock
         self._formats = formats
         self._evidence = evidence
+        self._counter: Counter | None = None
         self._read: list[Source] = []
+        self._elsewhere = 0
+        self._remarks: list[Remark] = []
         self._found = self._diagnoses(items)
 
     def __iter__(self) -> Scan:
@@ -68,16 +93,34 @@ class Scan(Iterator[Diagnosis]):
     @property
     def remarks(self) -> tuple[Remark, ...]:
         """What went wrong so far while reading went on: a file that ends too early, a line that is too long."""
-        return tuple(remark for source in self._read for remark in source.remarks)
+        return (*self._remarks, *(remark for source in self._read for remark in source.remarks))
 
     @property
     def bytes_read(self) -> int:
         """Bytes read so far of files and pipes, as they are stored."""
-        return sum(source.position for source in self._read)
+        return self._elsewhere + sum(source.position for source in self._read)
 
     def close(self) -> None:
         """End it and close what is open."""
         self._found.close()
+
+    def go_on(self, items: Iterable[Item], counter: Counter) -> None:
+        """Count more inputs."""
+        self._found = self._diagnoses(items)
+        self.count(counter)
+
+    def told(self, lines: int, attempts: int, size: int, remarks: Iterable[Remark]) -> None:
+        """Take what was read elsewhere."""
+        self.lines += lines
+        self.attempts += attempts
+        self._elsewhere += size
+        self._remarks += remarks
+
+    def count(self, counter: Counter) -> None:
+        """Hand all attempts to ``counter`` instead of diagnosing them: the whole rest of the input at once."""
+        self._counter = counter
+        for _ in self._found:
+            raise AssertionError("what is counted is not diagnosed")
 
     def _diagnoses(self, items: Iterable[Item]) -> Generator[Diagnosis, None, None]:
         channels: dict[str | None, _Channel] = {}
@@ -88,7 +131,7 @@ class Scan(Iterator[Diagnosis]):
             path, raw = (str(item[0]), item[1]) if isinstance(item, tuple) else (None, item)
             channel = channels.get(path)
             if channel is None:
-                channel = channels[path] = _Channel(path or "", Layout(self._now), Stream(self._formats))
+                channel = channels[path] = _Channel(path or "", Layout(self._now), self._formats)
             channel.lines += 1
             self.lines += 1
             if self._clock is not None:
@@ -100,38 +143,77 @@ class Scan(Iterator[Diagnosis]):
 
     def _of_source(self, source: Source) -> Iterator[Diagnosis]:
         now = min(self._now, source.modified) if self._trusting and source.modified else self._now
-        channel = _Channel(source.name, Layout(now, source.sample), Stream(self._formats))
+        channel = _Channel(source.name, Layout(now, source.sample), self._formats)
         self.source = source
         self._read.append(source)
         before = self.lines
         clock = self._clock if source.size is None else None
         with closing(source):
-            for number, raw in source.lines():
-                self.lines = before + number
-                if clock is not None:
+            for first, block in source.blocks():
+                skimmer = self._skimmer(channel, source, block)
+                if skimmer is not None and clock is not None:
                     channel.at(clock())
-                yield from self._told(channel, channel.read(number, raw))
+                lines = enumerate(lines_of(block), first) if skimmer is None else skimmer.skim(first, block)
+                for number, raw in lines:
+                    self.lines = before + number
+                    if clock is not None:
+                        channel.at(clock())
+                    yield from self._told(channel, channel.read(number, raw))
+                if skimmer is not None:
+                    self.attempts += skimmer.attempts
+                    source.lines_read = skimmer.number - 1
+                    self.lines = before + source.lines_read
         yield from self._told(channel, channel.close())
+
+    def _skimmer(self, channel: _Channel, source: Source, block: bytes) -> Skimmer | None:
+        counter = self._counter
+        return None if counter is None or not counter.skims else channel.skimmer(source, block, counter)
 
     def _told(self, channel: _Channel, attempts: Iterable[Attempt]) -> Iterator[Diagnosis]:
         for attempt in attempts:
             self.attempts += 1
+            if self._counter is not None:
+                self._counter.attempt(attempt, channel.name, channel.line)
+                continue
             if self.watch is not None:
                 self.watch(attempt, channel.name, channel.line)
-            if attempt.status in _REPORTED:
+            if attempt.status in REPORTED:
                 yield diagnose(attempt, self._rulebook, self._evidence)
+
+
+def skim_of(source: Source, block: bytes) -> Skim | None:
+    """How an input is skimmed that begins with a block; None where nothing skims it, or where that is too short to tell."""
+    if source.form is not None:
+        return next((skim for skim in SKIMS if skim.name == source.form), None)
+    if len(block) < LEAST:
+        return None
+    lines = [*block[:LEAST].decode("utf-8", "replace").split("\n")[:-1], *source.sample()]
+    return next((skim for skim in SKIMS if skim.suits(lines)), None)
 
 
 class _Channel:
     """What one stream of lines is read with."""
 
-    def __init__(self, name: str, layout: Layout, stream: Stream) -> None:
+    def __init__(self, name: str, layout: Layout, formats: Sequence[LineFormat]) -> None:
         self.name = name
         self.lines = 0
         self.line: Line | None = None
         self._layout = layout
-        self._stream = stream
+        self._stream = Stream(formats)
+        self._formats = frozenset(form.name for form in formats)
+        self._skimmer: Skimmer | None = None
+        self._known = False
         self.at = layout.at
+
+    def skimmer(self, source: Source, block: bytes, counter: Counter) -> Skimmer | None:
+        """What skims the stream; None where nothing does, or as long as too little has come to tell."""
+        if not self._known:
+            self._known = source.form is not None or len(block) >= LEAST
+            skim = skim_of(source, block)
+            if skim is not None and skim.name in self._formats:
+                counter.begin(self.name)
+                self._skimmer = skim.open(self._layout, counter)
+        return self._skimmer
 
     def read(self, number: int, raw: str | bytes) -> Iterator[Attempt]:
         for line in self._layout.read(number, raw):

@@ -147,8 +147,7 @@ def _of_log(wish: Wish, book: RuleBook, given: Given) -> Session:
     intake = Intake(book, Sieve(), evidence=given)
     scan = smtp421.scan((open_source(name) for name in oldest_first(wish.logs)), rulebook=book, evidence=given)
     with progress(scan, size_of(wish.logs)):
-        for _ in intake.take(scan):
-            pass
+        intake.take(scan)
     for told in (*scan.remarks, *book.remarks):
         remark(str(told))
     judgement = intake.judgement()

@@ -11,16 +11,21 @@ import select
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from smtp421.cli.output import write
+from smtp421.diagnosis.decide import diagnose
 from smtp421.diagnosis.history_incidents import Incidents
-from smtp421.model import Origin
+from smtp421.diagnosis.history_shown import example_of
 from smtp421.render.incident import begins, ends
 
 if TYPE_CHECKING:
     from smtp421.cli.intake import Intake
+    from smtp421.diagnosis.history_cells import Cell
+    from smtp421.diagnosis.history_judgement import Judgement
     from smtp421.logs.source import Source
+    from smtp421.model import Diagnosis
     from smtp421.render.interface import View
     from smtp421.rulebook import RuleBook
     from smtp421.scanning import Scan
@@ -32,7 +37,7 @@ LOOK = 5.0
 
 
 class Live:
-    """Tells of incidents."""
+    """Tells of incidents: looks now and then at what was counted meanwhile."""
 
     def __init__(self, intake: Intake, book: RuleBook, view: View, *, telling: bool) -> None:
         """``telling`` tells from the start; else from the first pause on."""
@@ -46,18 +51,18 @@ class Live:
 
     def run(self, scan: Scan) -> None:
         """Take all of a scan."""
-        for key, found in self._intake.take(scan):
-            stamp = found.attempt.timestamp
-            self._second, self._seen = int(stamp.timestamp() if stamp is not None else time.time()), time.monotonic()
-            if key is not None and found.origin is Origin.INBOUND:
-                key = key._replace(part="inbound")
-            new = None if key is None else self._incidents.deferred(key, found, self._second)
-            if new is not None and self.telling:
-                write([begins(new, stamp, self._book, self._view)])
-            self.look()
+        self._intake.take(scan)
+        self.look()
+
+    def judgement(self) -> Judgement:
+        """What to think of all that came so far."""
+        return self._intake.judgement()
 
     def look(self) -> None:
-        """Tell of incidents that are over; called now and then, also while no line comes."""
+        """Tell of incidents that have begun or are over; called whenever something may have come, and while nothing comes."""
+        if self._intake.fresh():
+            self._seen = time.monotonic()
+            self._begin()
         now = time.monotonic()
         if self._second is None or now - self._looked < LOOK:
             return
@@ -69,23 +74,38 @@ class Live:
 
     def pause(self) -> None:
         """Take notice that no line has come for a while: from now on, tell; first of what is going on."""
+        self.look()
         if self.telling or self._second is None:
-            self.look()
             return
         self.telling = True
         for incident in self._incidents:
             write([begins(incident, incident.first.attempt.timestamp, self._book, self._view)])
 
+    def _begin(self) -> None:
+        ledger = self._intake.ledger
+        self._second = int(time.time()) if ledger.second is None else ledger.second
+        inbound = ((key._replace(part="inbound"), cell) for key, cell in ledger.inbound.items())
+        for key, cell in (*ledger.cells.items(), *inbound):
+            first, last = (self._second, self._second) if cell.first is None else (cell.first, cell.last)
+            new = self._incidents.deferred(key, cell.attempts, first, last, partial(self._diagnosis, cell))
+            if new is not None and self.telling:
+                write([begins(new, new.first.attempt.timestamp, self._book, self._view)])
+
+    def _diagnosis(self, cell: Cell) -> Diagnosis:
+        return diagnose(example_of(cell.latest).attempt, self._book)
+
 
 class _Patient:
-    """Standard input, with a call to ``pause`` whenever nothing has come for a while."""
+    """Standard input, with a call to ``look`` after all that comes, and to ``pause`` when nothing has come for a while."""
 
-    def __init__(self, number: int, pause: Callable[[], None]) -> None:
+    def __init__(self, number: int, look: Callable[[], None], pause: Callable[[], None]) -> None:
         self._number = number
+        self._look = look
         self._pause = pause
 
     def read(self, size: int, /) -> bytes:
         """What is there, at least a byte; nothing at the end."""
+        self._look()
         while not select.select([self._number], [], [], PAUSE)[0]:
             self._pause()
         return os.read(self._number, size)
@@ -98,8 +118,8 @@ class _Patient:
         """It is not ours to close."""
 
 
-def standard_input(pause: Callable[[], None]) -> Source:
-    """Standard input as a source that notices pauses, where this system can tell them."""
+def standard_input(look: Callable[[], None], pause: Callable[[], None]) -> Source:
+    """Standard input as a source that is looked at as it comes, and notices pauses, where this system can tell them."""
     from smtp421.logs.source import STDIN, Source, open_source
 
     try:
@@ -107,4 +127,4 @@ def standard_input(pause: Callable[[], None]) -> Source:
         select.select([number], [], [], 0)
     except (OSError, ValueError, AttributeError):
         return open_source(STDIN)
-    return Source(STDIN, _Patient(number, pause))
+    return Source(STDIN, _Patient(number, look, pause))

@@ -12,7 +12,7 @@ _CLOCK = re.compile(r"(\d{1,2}):(\d\d)(?::(\d\d))?")
 
 
 def moment(text: str, now: datetime) -> datetime:
-    """The time meant, without a zone: as a clock on the wall beside ``now`` shows it, which is how logs are written.
+    """The time meant. Without a zone it is as a clock on the wall beside ``now`` shows it, which is how logs are written.
 
     Raises :class:`typer.BadParameter`.
     """
@@ -28,7 +28,7 @@ def moment(text: str, now: datetime) -> datetime:
             return wall - timedelta(**{unit: int(number) for unit, number in ago.groupdict(default="0").items()})
         if clock := _CLOCK.fullmatch(words):
             return midnight.replace(hour=int(clock[1]), minute=int(clock[2]), second=int(clock[3] or 0))
-        return datetime.fromisoformat(text.strip()).replace(tzinfo=None)
+        return datetime.fromisoformat(text.strip())
     except (ValueError, OverflowError):
         pass
     raise typer.BadParameter(f"{text!r} is no time; write 2026-11-20, '2026-11-20 14:00', 14:00, today, yesterday or 2h (ago)")

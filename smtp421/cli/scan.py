@@ -28,6 +28,7 @@ from smtp421.cli.options import Color, Mta, Rules, Verbose, chosen_color
 from smtp421.cli.output import view
 
 STDIN = "-"
+MOST_JOBS = 256
 WHICH, SHOW, MORE = "Which deferrals", "How to show them", "Logs that grow, cron and sharing"
 
 Logs = Annotated[list[str] | None, typer.Argument(metavar="[FILE]...", help="Mail logs, packed ones too. - is standard input.")]
@@ -86,6 +87,12 @@ TextFile = Annotated[
 Anonymize = Annotated[
     bool, typer.Option("--anonymize", rich_help_panel=MORE, help="Stand-ins for people, domains and addresses.")
 ]
+Jobs = Annotated[
+    str,
+    typer.Option(
+        "--jobs", "-j", metavar="N", rich_help_panel=MORE, help="Processes for large Postfix logs; auto is one below 250 MB."
+    ),
+]
 InputFormat = Annotated[
     str | None,
     typer.Option(metavar="NAME", rich_help_panel=MORE, help="Read all lines in this format, see `smtp421 formats`."),
@@ -109,6 +116,7 @@ def scan(
     fail_level: FailLevel = None,
     textfile: TextFile = None,
     anonymize: Anonymize = False,
+    jobs: Jobs = "auto",
     input_format: InputFormat = None,
     answer: Answers = None,
     mta_config: MtaConfig = None,
@@ -147,6 +155,8 @@ def scan(
         raise typer.BadParameter("the log itself is only written with --anonymize", param_hint="--format")
     if follow and (not files or STDIN in files or form not in ("text", "jsonl") or output is not None):
         raise typer.BadParameter("it needs files, no --output, and --format text or jsonl", param_hint="--follow")
+    if jobs != "auto" and not (jobs.isascii() and jobs.isdigit() and 0 < int(jobs) <= MOST_JOBS):
+        raise typer.BadParameter(f"{jobs!r} is neither auto nor a number from 1 to {MOST_JOBS}", param_hint="--jobs")
     from smtp421.cli.intake import Sieve
     from smtp421.cli.scan_run import Wish, run
     from smtp421.model import Severity
@@ -182,6 +192,8 @@ def scan(
         dossier(
             book, now, Files.of(mta_config, snds, postmaster, sender_report, sender_ip, sender_domain), answer or (), mta=mta
         ),
+        jobs,
+        tuple(rules or ()),
     )
     code = run(wish, book, hidden)
     if code:

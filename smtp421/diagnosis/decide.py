@@ -36,6 +36,8 @@ from smtp421.rulebook.pages import Cause, FixPage, Provider, Rule
 from smtp421.rulebook.providers import Identity
 
 MOST_RIVALS = 5
+PROGRAMS = {"exchange": "exchange_server", "exchange_send": "exchange_server", "exchange_tracking": "exchange_server"}
+"""Formats of programs that the rules know by another name."""
 UNKNOWN = "unknown"
 Given: TypeAlias = Iterable[Evidence] | Callable[[Attempt, Provider | None], Iterable[Evidence]]
 """Evidence beyond the reply; or what gives it for an attempt and the provider that answered, where it depends on these."""
@@ -174,9 +176,8 @@ def _speaker(attempt: Attempt, rule: Rule | None, origin: Origin, book: RuleBook
     named = rule.provider if rule else None
     if named is not None and book.providers[named].kind != "list":
         return named
-    if origin is not Origin.REMOTE and attempt.format in book.providers:
-        return attempt.format
-    return None
+    program = PROGRAMS.get(attempt.format, attempt.format)
+    return program if origin is not Origin.REMOTE and program in book.providers else None
 
 
 def _confidence(verdict: Verdict) -> Confidence:

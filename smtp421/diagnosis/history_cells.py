@@ -1,24 +1,35 @@
-"""What a history counts by: groups of deferrals, domains, providers, source addresses. All of it can be merged."""
+"""What a history counts by: groups of deferrals, domains, providers, source addresses. All of it can be merged.
+
+A log of millions of lines comes through here, so attempts are counted with as few steps as can be: numbers that are sums of
+others are added up when they are asked for, and what is only shown is made when it is shown.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
+from math import inf
+from typing import Any
 
-from smtp421.diagnosis.history import Bins, Domain, Example, Fates, Group, Load, RuleCount, SourceAddress
-from smtp421.diagnosis.history_counts import Distinct, Durations, Peak, Timeline
-from smtp421.diagnosis.history_tracks import Fate, Key, Order, Track
+from smtp421.diagnosis.history import Bins, Domain, Fates, Group, Load, RuleCount, SourceAddress
+from smtp421.diagnosis.history_counts import Axis, Distinct, Durations, Peak, added, busiest, joined
+from smtp421.diagnosis.history_shown import Order, example_of
+from smtp421.diagnosis.history_tracks import Key
 from smtp421.model import Severity
 
 SHOWN = 5
 """Domains of a group that are named."""
+MOST_FRESH = 1000
+"""Deliveries of a domain that took nothing before them, remembered one by one."""
 NOBODY = Severity.INFO
 
 
-class Zone:
-    """Seconds as times, in the zone that the log is written in."""
+class Scale:
+    """Seconds as times in the zone that the log is written in, and places as bins."""
 
-    def __init__(self, zone: tzinfo) -> None:
+    def __init__(self, zone: tzinfo, axis: Axis) -> None:
         self._zone = zone
+        self._step = axis.step
 
     def at(self, second: int | None) -> datetime | None:
         """The time; None for none."""
@@ -28,39 +39,14 @@ class Zone:
         """The time."""
         return datetime.fromtimestamp(second, self._zone)
 
-    def peak(self, timeline: Timeline, width: int) -> tuple[datetime, int] | None:
+    def bins(self, numbers: Mapping[int, int]) -> Bins:
+        """The bins."""
+        return Bins(self._step, tuple((place * self._step, number) for place, number in sorted(numbers.items())))
+
+    def peak(self, numbers: dict[int, int], width: int) -> tuple[datetime, int] | None:
         """The busiest span of ``width`` seconds."""
-        found = timeline.busiest(width)
+        found = busiest(numbers, self._step, width)
         return None if found is None else (self.surely(found[0]), found[1])
-
-
-class Decided:
-    """The attempts that one rule decided: their number, the highest severity it gave, and the first of them."""
-
-    __slots__ = ("attempts", "example", "order", "rule", "severity")
-
-    def __init__(self, rule: str | None, severity: Severity, example: Example, order: Order) -> None:
-        self.rule = rule
-        self.attempts = 0
-        self.severity = severity
-        self.example = example
-        self.order = order
-
-    def rank(self) -> tuple[Order, str]:
-        """Sort key: the earliest first."""
-        return self.order, self.rule or ""
-
-    def add(self, attempts: int, severity: Severity, example: Example, order: Order) -> None:
-        """Count attempts, of which ``example`` is the first."""
-        self.attempts += attempts
-        if severity is not self.severity:
-            self.severity = max(self.severity, severity, key=_rank)
-        if order < self.order:
-            self.example, self.order = example, order
-
-    def count(self) -> RuleCount:
-        """The value of it."""
-        return RuleCount(self.rule, self.attempts, self.severity, self.example)
 
 
 class People:
@@ -82,83 +68,161 @@ class People:
         self.recipients.merge(other.recipients)
 
 
+class Decided:
+    """The attempts of a group that one rule decided: their number, the highest severity it gave, and the first of them."""
+
+    __slots__ = ("attempts", "cell", "order", "rule", "severity", "shown")
+
+    def __init__(self, cell: Cell, rule: str | None, severity: Severity) -> None:
+        self.cell = cell
+        self.rule = rule
+        self.attempts = 0
+        self.severity = severity
+        self.order: Order | None = None
+        self.shown: Any | None = None
+
+    def take(self, second: int | None, place: int | None, line: int, queue_id: str | None, recipient: str, shown: Any) -> None:
+        """Count an attempt; ``place`` is the bin of its second."""
+        self.attempts += 1
+        cell = self.cell
+        if second is None or place is None:
+            self.show((inf, line, queue_id or "", recipient), shown)
+            if cell.latest is None:
+                cell.latest = shown
+            return
+        bins = cell.bins
+        bins[place] = bins.get(place, 0) + 1
+        if self.order is None or second <= self.order[0]:
+            self.show((second, line, queue_id or "", recipient), shown)
+            if cell.first is None or second < cell.first:
+                cell.first = second
+        if second > cell.last or (second == cell.last and line >= cell.last_line):
+            cell.last, cell.last_line, cell.latest = second, line, shown
+
+    def show(self, order: Order, shown: Any) -> None:
+        """Take an attempt to be shown, where it is the first."""
+        if self.order is None or order < self.order:
+            self.order, self.shown = order, shown
+
+    def raised(self, severity: Severity) -> Decided:
+        """Take a severity, where it is higher."""
+        if severity is not self.severity and severity.rank > self.severity.rank:
+            self.severity = severity
+        return self
+
+    def merge(self, other: Decided) -> None:
+        """Count what another has counted too."""
+        self.attempts += other.attempts
+        self.raised(other.severity)
+        if other.order is not None and other.shown is not None:
+            self.show(other.order, other.shown)
+
+    def count(self) -> RuleCount | None:
+        """The value of it."""
+        return None if self.shown is None else RuleCount(self.rule, self.attempts, self.severity, example_of(self.shown))
+
+
+class Fresh:
+    """Deliveries of a group, with an end, before which nothing was taken by their domain."""
+
+    __slots__ = ("delivered", "number")
+
+    def __init__(self) -> None:
+        self.number = 0
+        self.delivered = Durations()
+
+    def add(self, waited: int) -> None:
+        """Count one; -1 where it was not delivered."""
+        self.number += 1
+        if waited >= 0:
+            self.delivered.add(waited)
+
+
 class Cell(People):
     """Counts the deferrals of one group."""
 
-    __slots__ = ("attempts", "ends", "greylisted", "last", "rules", "strangers", "timeline", "waits")
+    __slots__ = (
+        "bins",
+        "bounced",
+        "delivered",
+        "expired",
+        "first",
+        "key",
+        "last",
+        "last_line",
+        "latest",
+        "row",
+        "rules",
+        "waits",
+    )
 
-    def __init__(self) -> None:
+    def __init__(self, key: Key, row: People | None = None) -> None:
         super().__init__()
-        self.attempts = 0
-        self.timeline = Timeline()
+        self.key = key
+        self.row = row
+        """The row that the group is part of, where rows are of more than one."""
+        self.bins: dict[int, int] = {}
         self.rules: dict[str | None, Decided] = {}
-        self.last: tuple[Order, Example] | None = None
-        self.ends = dict.fromkeys(Fate, 0)
-        self.waits, self.greylisted = Durations(), Durations()
-        self.strangers = 0
+        self.first: int | None = None
+        self.last = -1
+        """The last second, and the line then."""
+        self.last_line = 0
+        self.latest: Any = None
+        self.delivered = self.bounced = self.expired = 0
+        """Messages whose last deferral was of this group, by how they ended."""
+        self.waits = Durations()
 
-    def add(self, rule: str | None, severity: Severity, second: int | None, example: Example, order: Order) -> None:
-        """Count an attempt."""
-        self.attempts += 1
-        if second is not None:
-            self.timeline.add(second)
-        decided = self.rules.get(rule)
-        if decided is None:
-            decided = self.rules[rule] = Decided(rule, severity, example, order)
-        decided.add(1, severity, example, order)
-        if self.last is None or self.last[0] <= order:
-            self.last = order, example
+    @property
+    def attempts(self) -> int:
+        """All of them."""
+        return sum(decided.attempts for decided in self.rules.values())
 
-    def end(self, track: Track, waited: int, *, stranger: bool) -> None:
-        """Count what became of a message whose last deferral was of this group."""
-        self.ends[track.fate] += 1
-        self.strangers += stranger
-        if track.fate is Fate.DELIVERED:
-            self.waits.add(waited)
-            if stranger:
-                self.greylisted.add(waited)
+    def decided(self, rule: str | None, severity: Severity) -> Decided:
+        """What is counted for a rule."""
+        known = self.rules.get(rule)
+        if known is None:
+            known = self.rules[rule] = Decided(self, rule, severity)
+        return known.raised(severity)
 
     def merge(self, other: People) -> None:
-        """Count what another has counted too."""
+        """Count what another has counted later too."""
         super().merge(other)
         if not isinstance(other, Cell):
             return
-        self.attempts += other.attempts
-        self.timeline.merge(other.timeline)
+        added(self.bins, other.bins)
         for rule, more in other.rules.items():
-            decided = self.rules.setdefault(rule, Decided(rule, more.severity, more.example, more.order))
-            decided.add(more.attempts, more.severity, more.example, more.order)
-        if self.last is None or (other.last is not None and self.last[0] <= other.last[0]):
-            self.last = other.last
-        for fate, number in other.ends.items():
-            self.ends[fate] += number
+            self.decided(rule, more.severity).merge(more)
+        self.first = earliest(self.first, other.first)
+        if other.latest is not None and (self.last, self.last_line) <= (other.last, other.last_line):
+            self.last, self.last_line, self.latest = other.last, other.last_line, other.latest
+        self.delivered += other.delivered
+        self.bounced += other.bounced
+        self.expired += other.expired
         self.waits.merge(other.waits)
-        self.greylisted.merge(other.greylisted)
-        self.strangers += other.strangers
 
-    def group(self, key: Key, zone: Zone, waiting: int, longest: int, window: float, domains: dict[str, int]) -> Group:
-        """The value of it; ``waiting`` of its messages are open, the oldest for ``longest`` seconds."""
-        rules = [decided.count() for decided in self.rules.values()]
+    def group(self, scale: Scale, waiting: Sequence[int], strangers: Fresh, window: float, domains: Mapping[str, int]) -> Group:
+        """The value of it; its messages that are open have waited for ``waiting`` seconds."""
+        rules = [count for decided in self.rules.values() if (count := decided.count()) is not None]
         rules.sort(key=lambda rule: (-rule.severity.rank, -rule.attempts, rule.rule or ""))
         named = sorted(domains.items(), key=lambda each: (-each[1], each[0]))
         return Group(
-            key=key,
+            key=self.key,
             severity=rules[0].severity if rules else NOBODY,
             attempts=self.attempts,
             messages=self.messages.count(),
             recipients=self.recipients.count(),
-            first=zone.at(self.timeline.first),
-            last=zone.at(self.timeline.last),
-            bins=Bins(self.timeline.step, self.timeline.bins()),
-            fates=Fates(self.ends[Fate.DELIVERED], self.ends[Fate.BOUNCED], self.ends[Fate.EXPIRED], waiting),
+            first=scale.at(self.first),
+            last=scale.at(self.last if self.bins else None),
+            bins=scale.bins(self.bins),
+            fates=Fates(self.delivered, self.bounced, self.expired, len(waiting)),
             delivered_after=self.waits.spread(),
-            longest_wait=longest,
-            strangers=self.strangers,
-            greylisted=self.greylisted.up_to(window),
+            longest_wait=max(waiting, default=0),
+            strangers=strangers.number,
+            greylisted=strangers.delivered.up_to(window),
             rules=tuple(rules),
             domains=tuple(named[:SHOWN]),
             domain_count=len(named),
-            latest=None if self.last is None else self.last[1],
+            latest=None if self.latest is None else example_of(self.latest),
         )
 
 
@@ -169,6 +233,11 @@ class Outcomes:
 
     def __init__(self) -> None:
         self.sent = self.deferred = self.bounced = 0
+
+    @property
+    def attempts(self) -> int:
+        """All of them."""
+        return self.sent + self.deferred + self.bounced
 
     def merge(self, other: Outcomes) -> None:
         """Count what another has counted too."""
@@ -181,75 +250,110 @@ class Outcomes:
         return SourceAddress(address, self.sent, self.deferred, self.bounced)
 
 
-class DomainCell(Outcomes):
+class DomainCell:
     """Counts the attempts to deliver to one domain."""
 
-    __slots__ = ("first", "first_sent", "provider", "reached", "reasons")
+    __slots__ = ("answered", "bounced", "first", "first_sent", "fresh", "provider", "reasons", "sent")
 
     def __init__(self) -> None:
-        super().__init__()
         self.provider: str | None = None
-        self.reached = 0
+        self.sent = self.bounced = 0
+        self.answered = 0
+        """Those of them that a server of theirs answered."""
         self.first: int | None = None
         self.first_sent: int | None = None
         self.reasons: dict[Key, int] = {}
+        """Deferrals."""
+        self.fresh: list[tuple[int, Key, int]] = []
+        """Deliveries that have ended and had nothing taken before them: since when, of which group, and how long they waited for
+        their delivery; -1 where they were not delivered."""
 
-    def merge(self, other: Outcomes) -> None:
+    @property
+    def deferred(self) -> int:
+        """Deferrals."""
+        return sum(self.reasons.values())
+
+    @property
+    def reached(self) -> int:
+        """Attempts that a server of theirs answered."""
+        return self.answered + sum(number for key, number in self.reasons.items() if not key.own)
+
+    def answer(self, provider: str | None) -> None:
+        """Take the provider that a relay is of; of several, the last by name counts."""
+        if provider is not None and (self.provider is None or provider > self.provider):
+            self.provider = provider
+
+    def end(self, since: int, key: Key, waited: int) -> None:
+        """Remember how a delivery ended before which nothing was taken, as far as is known yet."""
+        if len(self.fresh) < MOST_FRESH:
+            self.fresh.append((since, key, waited))
+
+    def strangers(self) -> list[tuple[int, Key, int]]:
+        """The deliveries before which nothing was taken, by all that is known."""
+        return [each for each in self.fresh if self.first_sent is None or self.first_sent >= each[0]]
+
+    def merge(self, other: DomainCell) -> None:
         """Count what another has counted too."""
-        super().merge(other)
-        if isinstance(other, DomainCell):
-            self.provider = max(filter(None, (self.provider, other.provider)), default=None)
-            self.reached += other.reached
-            self.first = earliest(self.first, other.first)
-            self.first_sent = earliest(self.first_sent, other.first_sent)
-            for key, number in other.reasons.items():
-                self.reasons[key] = self.reasons.get(key, 0) + number
+        self.provider = max(filter(None, (self.provider, other.provider)), default=None)
+        self.sent += other.sent
+        self.bounced += other.bounced
+        self.answered += other.answered
+        self.first = earliest(self.first, other.first)
+        self.first_sent = earliest(self.first_sent, other.first_sent)
+        for key, number in other.reasons.items():
+            self.reasons[key] = self.reasons.get(key, 0) + number
+        self.fresh = [*self.strangers(), *(each for each in other.fresh if self.first_sent is None or self.first_sent >= each[0])]
+        del self.fresh[MOST_FRESH:]
 
-    def domain(self, name: str, zone: Zone) -> Domain:
+    def domain(self, name: str, scale: Scale) -> Domain:
         """The value of it."""
         reasons = sorted(self.reasons.items(), key=lambda each: (-each[1], _sortable(each[0])))
-        first, sent = zone.at(self.first), zone.at(self.first_sent)
+        first, sent = scale.at(self.first), scale.at(self.first_sent)
         return Domain(name, self.provider, self.sent, self.deferred, self.bounced, self.reached, first, sent, tuple(reasons))
 
 
 class LoadCell(Outcomes):
     """Counts the attempts to deliver to one provider."""
 
-    __slots__ = ("peak", "timeline")
+    __slots__ = ("bins", "peak", "provider")
 
-    def __init__(self) -> None:
+    def __init__(self, provider: str | None) -> None:
         super().__init__()
-        self.timeline = Timeline()
+        self.provider = provider
+        self.bins: dict[int, int] = {}
         self.peak = Peak()
 
     def merge(self, other: Outcomes) -> None:
         """Count what another has counted later."""
         super().merge(other)
         if isinstance(other, LoadCell):
-            self.timeline.merge(other.timeline)
+            added(self.bins, other.bins)
             self.peak.merge(other.peak)
 
-    def load(self, provider: str | None, zone: Zone) -> Load:
+    def load(self, scale: Scale) -> Load:
         """The value of it."""
         return Load(
-            provider,
+            self.provider,
             self.sent,
             self.deferred,
             self.bounced,
-            zone.peak(self.timeline, 60),
-            zone.peak(self.timeline, 3600),
+            scale.peak(self.bins, 60),
+            scale.peak(self.bins, 3600),
             self.peak.highest or None,
-            Bins(self.timeline.step, self.timeline.bins()),
+            scale.bins(self.bins),
         )
+
+
+def widen(cells: Mapping[Any, Cell | LoadCell], factor: int) -> None:
+    """Join bins."""
+    if factor > 1:
+        for cell in cells.values():
+            cell.bins = joined(cell.bins, factor)
 
 
 def earliest(one: int | None, other: int | None) -> int | None:
     """The smaller of two numbers that may be missing."""
     return other if one is None else one if other is None else min(one, other)
-
-
-def _rank(severity: Severity) -> int:
-    return severity.rank
 
 
 def _sortable(key: Key) -> tuple[str, bool, str, str]:

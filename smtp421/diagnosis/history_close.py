@@ -6,11 +6,13 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC
 from heapq import nsmallest
 
+from smtp421.diagnosis import history_ledger
 from smtp421.diagnosis.history import Dropped, Fates, Group, History, Message, RowCount
-from smtp421.diagnosis.history_cells import Cell, Decided, Zone
+from smtp421.diagnosis.history_cells import Cell, Fresh, Scale
 from smtp421.diagnosis.history_counts import Count, Durations, Spread
-from smtp421.diagnosis.history_ledger import Ledger, count_pauses
-from smtp421.diagnosis.history_tracks import GAPS, Fate, Key, Track
+from smtp421.diagnosis.history_ledger import Ledger, count_pauses, last_of
+from smtp421.diagnosis.history_places import OTHERS
+from smtp421.diagnosis.history_tracks import GAPS, Key
 
 GREYLIST_WINDOW = "greylist_window"
 MOST_WAITING = 1000
@@ -22,49 +24,90 @@ def close(ledger: Ledger, thresholds: Mapping[str, float]) -> History:
 
     The log's last time stands for now. ``thresholds`` are the diagnosis tree's.
     """
-    zone = Zone(ledger.zone or UTC)
-    now = ledger.timeline.last or 0
-    window = thresholds.get(GREYLIST_WINDOW, 0)
+    scale = Scale(ledger.zone or UTC, ledger.axis)
+    now = ledger.axis.last
     waiting = _waiting(ledger, now)
-    longest = max((wait for waits in waiting.values() for wait in waits), default=0)
+    strangers = _strangers(ledger)
+    domains = _domains_of(ledger)
+    window = thresholds.get(GREYLIST_WINDOW, 0)
+    places = ledger.places
+    nothing = Fresh()
+
+    def groups(cells: Mapping[Key, Cell]) -> tuple[Group, ...]:
+        return tuple(sorted((cell.group(scale, (), nothing, window, {}) for cell in cells.values()), key=_size))
+
+    def deferred() -> Iterator[Group]:
+        """The groups, and those in which messages wait that were never tried."""
+        for key, cell in ledger.cells.items():
+            yield cell.group(scale, waiting.get(key, ()), strangers.get(key, nothing), window, domains.get(key, {}))
+        for key, waits in waiting.items():
+            if key not in ledger.cells and key in ledger.held:
+                number = Count(len(waits))
+                reason = min(ledger.held[key].rules.values(), key=lambda decided: (decided.order, decided.rule or "")).count()
+                group = Cell(key).group(scale, waits, nothing, window, domains.get(key, {}))
+                yield group._replace(rules=() if reason is None else (reason,), messages=number, recipients=number)
+
     return History(
-        first=zone.at(ledger.timeline.first),
-        last=zone.at(ledger.timeline.last),
-        sent=ledger.totals.sent,
-        deferred=ledger.totals.deferred,
-        bounced=ledger.totals.bounced,
+        first=scale.at(ledger.axis.first),
+        last=None if ledger.axis.first is None else scale.at(now),
+        sent=sum(load.sent for load in places.loads.values()),
+        deferred=sum(load.deferred for load in places.loads.values()),
+        bounced=sum(load.bounced for load in places.loads.values()),
         expired=ledger.expired,
         suspended=ledger.suspended,
         asides=ledger.asides,
         messages=ledger.messages.count(),
         recipients=ledger.recipients.count(),
         fates=Fates(
-            ledger.ends[Fate.DELIVERED], ledger.ends[Fate.BOUNCED], ledger.ends[Fate.EXPIRED], sum(map(len, waiting.values()))
+            sum(cell.delivered for cell in ledger.cells.values()),
+            sum(cell.bounced for cell in ledger.cells.values()),
+            sum(cell.expired for cell in ledger.cells.values()),
+            sum(map(len, waiting.values())),
         ),
-        waiting_for=longest,
-        groups=tuple(_groups(ledger.cells, zone, window, waiting, _domains_of(ledger), ledger.held)),
+        waiting_for=max((wait for waits in waiting.values() for wait in waits), default=0),
+        groups=tuple(sorted(deferred(), key=_size)),
         rows=tuple(RowCount(name, row.messages.count(), row.recipients.count()) for name, row in sorted(ledger.rows.items())),
-        inbound=tuple(_groups(ledger.inbound, zone, window, {}, {}, {})),
-        hints=tuple(group for group in _groups(ledger.hints, zone, window, {}, {}, {}) if group.key not in ledger.cells),
+        inbound=groups(ledger.inbound),
+        hints=tuple(group for group in groups(ledger.hints) if group.key not in ledger.cells),
         domains=tuple(
             sorted(
-                (cell.domain(name, zone) for name, cell in ledger.places.domains.items() if cell.deferred),
+                (cell.domain(name, scale) for name, cell in places.domains.items() if cell.reasons),
                 key=lambda domain: (-domain.deferred, domain.name),
             )
         ),
-        domains_reached=sum(1 for cell in ledger.places.domains.values() if cell.reached),
-        domains_tried=len(ledger.places.domains),
+        domains_reached=sum(1 for cell in places.domains.values() if cell.reached),
+        domains_tried=len(places.domains),
         loads=tuple(
-            cell.load(provider, zone)
-            for provider, cell in sorted(ledger.places.loads.items(), key=lambda each: (each[0] is None, each[0] or ""))
+            cell.load(scale)
+            for _, cell in sorted(places.loads.items(), key=lambda each: (each[0] is None, each[0] or ""))
+            if cell.attempts
         ),
-        sources=tuple(count.source(address) for address, count in sorted(ledger.places.sources.items())),
+        sources=tuple(count.source(address) for address, count in sorted(places.sources.items())),
         schedule=tuple(_schedule(ledger)),
         given_up_after=ledger.given_up.spread(),
         unknown=ledger.unknown.found(),
-        listed=tuple(_listed(ledger, zone, now)),
-        dropped=Dropped(ledger.dropped_finished, ledger.dropped_waiting, ledger.places.dropped, ledger.dropped_groups),
+        listed=tuple(_listed(ledger, scale, now)),
+        dropped=Dropped(
+            ledger.finished - min(ledger.finished, history_ledger.MOST_LISTED),
+            ledger.dropped_waiting,
+            places.dropped,
+            sum(cell.attempts for key, cell in ledger.cells.items() if key.part == OTHERS),
+        ),
     )
+
+
+def _size(group: Group) -> tuple[int, str, str, str, bool]:
+    """Sort key: the largest first."""
+    return -group.attempts, group.key.cause, group.key.provider or "", *group.key[:2]
+
+
+def _strangers(ledger: Ledger) -> dict[Key, Fresh]:
+    """The deliveries of each group before which nothing had gone to their domain."""
+    found: dict[Key, Fresh] = {}
+    for domain in ledger.places.domains.values():
+        for _, key, waited in domain.strangers():
+            found.setdefault(key, Fresh()).add(waited)
+    return found
 
 
 def _waiting(ledger: Ledger, now: int) -> dict[Key, list[int]]:
@@ -106,50 +149,17 @@ def _domains_of(ledger: Ledger) -> dict[Key, dict[str, int]]:
     return found
 
 
-def _groups(
-    cells: Mapping[Key, Cell],
-    zone: Zone,
-    window: float,
-    waiting: Mapping[Key, list[int]],
-    domains: Mapping[Key, dict[str, int]],
-    held: Mapping[Key, Decided],
-) -> Iterator[Group]:
-    """The groups by size, and those in which messages wait that were never tried."""
-
-    def group(key: Key, cell: Cell) -> Group:
-        waits = waiting.get(key, ())
-        return cell.group(key, zone, len(waits), max(waits, default=0), window, domains.get(key, {}))
-
-    groups = [group(key, cell) for key, cell in cells.items()]
-    for key, waits in waiting.items():
-        if key not in cells and key in held:
-            number = Count(len(waits))
-            groups.append(group(key, Cell())._replace(rules=(held[key].count(),), messages=number, recipients=number))
-    yield from sorted(groups, key=lambda group: (-group.attempts, group.key.cause, group.key.provider or "", *group.key[:2]))
-
-
-def _listed(ledger: Ledger, zone: Zone, now: int) -> Iterator[Message]:
-    def message(track: Track) -> Message:
-        return Message(
+def _listed(ledger: Ledger, scale: Scale, now: int) -> Iterator[Message]:
+    waiting = nsmallest(MOST_WAITING, ledger.tracks, key=lambda track: (-track.waited(now), track.queue_id, track.recipient))
+    for track in (*waiting, *last_of(ledger.listed)):
+        yield Message(
             track.queue_id,
             track.recipient,
             track.key,
-            zone.surely(track.since),
-            zone.surely(track.last if track.ended is None else track.ended),
+            scale.surely(track.since),
+            scale.surely(track.last if track.ended is None else track.ended),
             track.attempts,
             track.gaps,
             track.fate,
             track.waited(now),
         )
-
-    waiting = nsmallest(MOST_WAITING, ledger.tracks, key=lambda track: (-track.waited(now), *_name(track)))
-    finished = sorted(
-        (*ledger.listed, *ledger.started.values(), *ledger.again),
-        key=lambda track: (-(track.ended or 0), track.since, *_name(track)),
-    )
-    for track in (*waiting, *finished):
-        yield message(track)
-
-
-def _name(track: Track) -> tuple[str, str]:
-    return track.queue_id, track.recipient

@@ -5,13 +5,14 @@ None depends on the order in which things come, but :class:`Peak`, which takes t
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 from zlib import crc32
 
 SKETCH = 4096
 """Different things that :class:`Distinct` counts one by one; beyond that it is off by 1.6 % as a rule."""
+_KEPT = 4900
+"""Of these so many are kept at most: one more, and a set takes four times the memory."""
 STEPS = (1, 5, 15, 60, 300, 900, 3600, 10_800, 43_200, 86_400, 604_800, 2_419_200, 31_449_600, 3_144_960_000)
 """Widths of a timeline's bins in seconds; each divides the next, so that bins can be joined."""
 BINS = 1500
@@ -43,7 +44,7 @@ class Distinct:
         """Count a text, given its :func:`mixed` hash."""
         if number < self._limit:
             self._hashes.add(number)
-            if len(self._hashes) > 2 * SKETCH:
+            if len(self._hashes) > _KEPT:
                 self._shorten()
 
     def merge(self, other: Distinct) -> None:
@@ -51,7 +52,7 @@ class Distinct:
         self._limit = min(self._limit, other._limit)
         both = self._hashes | other._hashes
         self._hashes = {number for number in both if number < self._limit} if self._limit < _SPACE else both
-        if len(self._hashes) > 2 * SKETCH:
+        if len(self._hashes) > _KEPT:
             self._shorten()
 
     def count(self) -> Count:
@@ -71,92 +72,81 @@ def mixed(text: str) -> int:
     return (number ^ number >> 32) * 0xC2B2AE3D27D4EB4F & _MASK
 
 
-class Timeline:
-    """How many there were when: bins that grow wider with the time spanned, as wide as they must be and no wider."""
+class Axis:
+    """How time is cut into bins: they grow wider with the time spanned, as wide as they must be and no wider.
 
-    __slots__ = ("_bins", "_end", "_first", "_last", "_step")
+    All that a ledger counts over time shares one; the counts themselves are dictionaries of numbers by the bin's place.
+    """
+
+    __slots__ = ("_end", "first", "last", "step")
 
     def __init__(self) -> None:
-        self._bins: dict[int, int] = {}
-        self._step = 1
-        self._first: int | None = None
-        self._last = 0
+        self.step = 1
+        """The width of a bin in seconds."""
+        self.first: int | None = None
+        """The first second that was seen."""
+        self.last = 0
+        """The last second that was seen."""
         self._end = 0
         """The first second that wider bins would be needed for."""
 
-    @property
-    def step(self) -> int:
-        """The width of a bin in seconds."""
-        return self._step
+    def cover(self, second: int) -> int:
+        """Reach to a second; so many bins have to be joined to one for that, 1 as a rule."""
+        if self.first is None:
+            self.first = self.last = second
+            return self._widen()
+        if second > self.last:
+            self.last = second
+            return self._widen() if second >= self._end else 1
+        if second < self.first:
+            self.first = second
+            return self._widen()
+        return 1
 
-    @property
-    def first(self) -> int | None:
-        """The first second that was counted."""
-        return self._first
-
-    @property
-    def last(self) -> int | None:
-        """The last second that was counted."""
-        return None if self._first is None else self._last
-
-    def add(self, second: int, number: int = 1) -> None:
-        """Count ``number`` at a second since 1970."""
-        if self._first is None:
-            self._first = self._last = second
+    def merge(self, other: Axis) -> tuple[int, int]:
+        """Reach as far as another does too; so many bins of this one, and of the other, have to be joined to one for that."""
+        before = self.step
+        if other.first is not None:
+            self.step = max(self.step, other.step)
+            if self.first is None:
+                self.first, self.last = other.first, other.last
+            self.first, self.last = min(self.first, other.first), max(self.last, other.last)
             self._widen()
-        elif second > self._last or second < self._first:
-            self._first, self._last = min(self._first, second), max(self._last, second)
-            if second >= self._end or second == self._first:
-                self._widen()
-        place = second // self._step
-        self._bins[place] = self._bins.get(place, 0) + number
+        return self.step // before, self.step // other.step
 
-    def merge(self, other: Timeline) -> None:
-        """Count what another has counted too."""
-        if other._first is None:
-            return
-        if self._first is None:
-            self._first, self._last = other._first, other._last
-        self._first, self._last = min(self._first, other._first), max(self._last, other._last)
-        self._step, step = max(self._step, other._step), self._step
-        if step != self._step:
-            self._bins = _joined(self._bins, self._step // step)
-        for place, number in _joined(other._bins, self._step // other._step).items():
-            self._bins[place] = self._bins.get(place, 0) + number
-        self._widen()
-
-    def bins(self) -> tuple[tuple[int, int], ...]:
-        """The bins that hold anything, in order: (its first second, number)."""
-        return tuple((place * self._step, number) for place, number in sorted(self._bins.items()))
-
-    def busiest(self, width: int) -> tuple[int, int] | None:
-        """The span of ``width`` seconds (one of ``STEPS``) with the highest number: (its first second, number).
-
-        None where nothing was counted, or where the bins are wider than that by now.
-        """
-        if not self._bins or self._step > width:
-            return None
-        joined = _joined(self._bins, width // self._step)
-        place = min(joined, key=lambda at: (-joined[at], at))
-        return place * width, joined[place]
-
-    def _widen(self) -> None:
-        if self._first is None:
-            return
-        step = next(step for step in STEPS if step >= self._step and self._last // step - self._first // step < BINS)
-        if step != self._step:
-            self._bins = _joined(self._bins, step // self._step)
-            self._step = step
-        self._end = (self._first // step + BINS) * step
+    def _widen(self) -> int:
+        first, before = self.first or 0, self.step
+        self.step = next(step for step in STEPS if step >= before and self.last // step - first // step < BINS)
+        self._end = (first // self.step + BINS) * self.step
+        return self.step // before
 
 
-def _joined(bins: dict[int, int], factor: int) -> dict[int, int]:
+def joined(bins: dict[int, int], factor: int) -> dict[int, int]:
+    """Bins of which ``factor`` are joined to one."""
     if factor == 1:
         return bins
-    joined: dict[int, int] = {}
+    wider: dict[int, int] = {}
     for place, number in bins.items():
-        joined[place // factor] = joined.get(place // factor, 0) + number
-    return joined
+        wider[place // factor] = wider.get(place // factor, 0) + number
+    return wider
+
+
+def added(bins: dict[int, int], more: dict[int, int]) -> None:
+    """Add numbers to the bins of ``bins``."""
+    for place, number in more.items():
+        bins[place] = bins.get(place, 0) + number
+
+
+def busiest(bins: dict[int, int], step: int, width: int) -> tuple[int, int] | None:
+    """The span of ``width`` seconds (one of ``STEPS``) with the highest number: (its first second, number).
+
+    None where nothing was counted, or where the bins are wider than that.
+    """
+    if not bins or step > width:
+        return None
+    spans = joined(bins, width // step)
+    place = min(spans, key=lambda at: (-spans[at], at))
+    return place * width, spans[place]
 
 
 class Spread(NamedTuple):
@@ -168,77 +158,100 @@ class Spread(NamedTuple):
 
 
 class Durations:
-    """Durations, rounded to two digits."""
+    """Durations in seconds, rounded to two digits."""
 
-    __slots__ = ("_counted", "_longest")
+    __slots__ = ("_longest", "_rounded", "counted")
+
+    _MOST = 5000
+    """Durations that are kept as they are until they are rounded."""
 
     def __init__(self) -> None:
-        self._counted: Counter[int] = Counter()
+        self.counted: dict[int, int] = {}
+        """How many there are of each: what is added here, counts; :meth:`shorten` is to be called now and then."""
+        self._rounded: dict[int, int] = {}
         self._longest = 0
 
-    def add(self, seconds: float) -> None:
+    def add(self, seconds: int) -> None:
         """Count a duration; a clock that ran backwards gives 0."""
-        whole = max(int(seconds), 0)
-        self._longest = max(self._longest, whole)
-        scale = 1
-        while whole >= 100 * scale:
-            scale *= 10
-        self._counted[(whole + scale // 2) // scale * scale] += 1
+        self.counted[seconds] = self.counted.get(seconds, 0) + 1
+        self.shorten(self._MOST)
+
+    def shorten(self, most: int = 0) -> None:
+        """Round what is kept as it is, where that is more than ``most``."""
+        if len(self.counted) > most:
+            self._longest = max(self._longest, *self.counted, 0)
+            for duration, number in self.counted.items():
+                short = _in_two_digits(max(duration, 0))
+                self._rounded[short] = self._rounded.get(short, 0) + number
+            self.counted = {}
 
     def merge(self, other: Durations) -> None:
         """Count what another has counted too."""
-        self._counted.update(other._counted)
         self._longest = max(self._longest, other._longest)
+        added(self._rounded, other._rounded)
+        added(self.counted, other.counted)
+        self.shorten(self._MOST)
 
     def up_to(self, seconds: float) -> int:
         """How many were no longer than that."""
-        return sum(number for duration, number in self._counted.items() if duration <= seconds)
+        self.shorten()
+        return sum(number for duration, number in self._rounded.items() if duration <= seconds)
 
     def spread(self) -> Spread:
         """Their number, median and maximum."""
-        number = self._counted.total()
+        self.shorten()
+        number = sum(self._rounded.values())
         if not number:
             return Spread(0, None, None)
         middle = (number + 1) // 2
-        for duration in sorted(self._counted):
-            middle -= self._counted[duration]
+        for duration in sorted(self._rounded):
+            middle -= self._rounded[duration]
             if middle <= 0:
                 break
         return Spread(number, min(duration, self._longest), self._longest)
 
 
-class Peak:
-    """The highest number of different things (connections) within one second."""
+def _in_two_digits(seconds: int) -> int:
+    scale = 1
+    while seconds >= 100 * scale:
+        scale *= 10
+    return (seconds + scale // 2) // scale * scale
 
-    __slots__ = ("_first", "_highest", "_last")
+
+class Peak:
+    """The highest number of different things (connections) within one second; seconds come in order."""
+
+    __slots__ = ("_first", "_highest", "names", "second")
 
     def __init__(self) -> None:
+        self.second: int | None = None
+        """The second at hand."""
+        self.names: set[str] = set()
+        """The things at that second: what is added here, counts."""
         self._first: tuple[int, set[str]] | None = None
-        self._last: tuple[int, set[str]] | None = None
         self._highest = 0
 
     @property
     def highest(self) -> int:
         """The highest number so far."""
-        return self._highest
+        return max(self._highest, len(self.names))
 
-    def add(self, second: int, name: str) -> None:
-        """Count a thing at a second; seconds come in order."""
-        if self._last is None or self._last[0] != second:
-            self._last = (second, set())
-            self._first = self._first or self._last
-        self._last[1].add(name)
-        self._highest = max(self._highest, len(self._last[1]))
+    def turn(self, second: int) -> None:
+        """Go on to another second."""
+        self._highest = self.highest
+        self.second, self.names = second, set()
+        self._first = self._first or (second, self.names)
 
     def merge(self, later: Peak) -> None:
         """Count what was counted later too."""
         for second, names in later._ends():
-            for name in names:
-                self.add(second, name)
-        self._highest = max(self._highest, later._highest)
+            if self.second != second:
+                self.turn(second)
+            self.names |= names
+        self._highest = max(self._highest, later.highest)
 
-    def _ends(self) -> Iterator[tuple[int, Iterable[str]]]:
-        if self._first is not None and self._last is not None:
+    def _ends(self) -> Iterator[tuple[int, set[str]]]:
+        if self._first is not None and self.second is not None:
             yield self._first
-            if self._last is not self._first:
-                yield self._last
+            if self._first[1] is not self.names:
+                yield self.second, self.names

@@ -36,17 +36,25 @@ class Incidents:
         self._soon = thresholds.get("first_retry_least", 300)
         self._late = thresholds.get("warning_after", 14_400)
         self._open: dict[Key, Incident] = {}
+        self._counted: dict[Key, int] = {}
 
     def __iter__(self) -> Iterator[Incident]:
         return iter(tuple(self._open.values()))
 
-    def deferred(self, key: Key, found: Diagnosis, second: int) -> Incident | None:
-        """Take a deferral; the incident, where it begins one."""
+    def deferred(self, key: Key, attempts: int, first: int, last: int, found: Callable[[], Diagnosis]) -> Incident | None:
+        """Take how many deferrals of a group there are by now, when the first and the last was, and the last one's diagnosis.
+
+        The incident, where they begin one.
+        """
+        before = self._counted.get(key, 0)
+        if attempts == before:
+            return None
+        self._counted[key] = attempts
         known = self._open.get(key)
         if known is not None:
-            self._open[key] = known._replace(last=max(known.last, second), attempts=known.attempts + 1)
+            self._open[key] = known._replace(last=max(known.last, last), attempts=known.attempts + attempts - before)
             return None
-        new = self._open[key] = Incident(key, found, second, second, 1)
+        new = self._open[key] = Incident(key, found(), last if before else first, last, attempts - before)
         return new
 
     def ended(self, now: int, waiting: Callable[[], Mapping[Key, int]]) -> tuple[Incident, ...]:

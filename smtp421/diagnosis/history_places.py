@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from smtp421.diagnosis.history_cells import DomainCell, LoadCell, Outcomes, earliest
-from smtp421.diagnosis.history_tracks import Key
-from smtp421.model import Attempt, Origin, Status
+from smtp421.diagnosis.history_cells import DomainCell, LoadCell, Outcomes
 
 MOST_DOMAINS = 50_000
 MOST_NAMES = 50_000
@@ -16,7 +14,7 @@ OTHERS = "(others)"
 
 
 class Places:
-    """Counts attempts by domain, by provider and by source address."""
+    """Knows what is counted for a domain, a provider and a source address."""
 
     def __init__(self, identify: Callable[[str | None], str | None]) -> None:
         """``identify`` names the provider of a host."""
@@ -26,75 +24,37 @@ class Places:
         self.dropped = 0
         """Domains without deferrals that were forgotten."""
         self._identify: Callable[[str | None], str | None] | None = identify
-        self._names: dict[str, str | None] = {}
+        self._names: dict[str, LoadCell] = {}
 
     def __getstate__(self) -> dict[str, Any]:
         """All but the rule book: what a worker sends back counts no more, it is merged."""
         return {**self.__dict__, "_identify": None, "_names": {}}
 
-    def deferred(self, attempt: Attempt, second: int | None, session: str | None, key: Key) -> None:
-        """Count a deferral of a group."""
-        load, domain = self._place(attempt, second, session)
-        load.deferred += 1
-        domain.deferred += 1
-        domain.reasons[key] = domain.reasons.get(key, 0) + 1
-        domain.reached += not key.own
-        if attempt.source_address:
-            self._source(attempt.source_address).deferred += 1
-
-    def done(self, attempt: Attempt, second: int | None, session: str | None, totals: Outcomes) -> None:
-        """Count an attempt that was accepted or refused for good, in ``totals`` too."""
-        load, domain = self._place(attempt, second, session)
-        counts = [totals, load, domain]
-        if attempt.source_address:
-            counts.append(self._source(attempt.source_address))
-        if attempt.status is Status.SENT:
-            for count in counts:
-                count.sent += 1
-            domain.reached += attempt.relay is not None
-            if second is not None:
-                domain.first_sent = earliest(domain.first_sent, second)
-        else:
-            for count in counts:
-                count.bounced += 1
-            domain.reached += attempt.origin is Origin.REMOTE
-
-    def _place(self, attempt: Attempt, second: int | None, session: str | None) -> tuple[LoadCell, DomainCell]:
-        """Where an attempt went to. The relay names the provider; where the log names none, the domain may."""
-        name = (attempt.recipient or "").rpartition("@")[2].lower()
-        host = attempt.relay.host if attempt.relay is not None else None
-        provider = self._provider(host or name)
-        load = self.loads.get(provider)
-        if load is None:
-            load = self.loads[provider] = LoadCell()
-        domain = self.domains.get(name)
-        if domain is None:
-            domain = self._new_domain(name)
-        if second is not None:
-            load.timeline.add(second)
-            if session is not None:
-                load.peak.add(second, session)
-            domain.first = earliest(domain.first, second)
-        if provider is not None and (domain.provider is None or provider > domain.provider):
-            domain.provider = provider
-        return load, domain
-
-    def _provider(self, host: str) -> str | None:
-        try:
-            return self._names[host]
-        except KeyError:
+    def load(self, host: str) -> LoadCell:
+        """What is counted for the provider of a host."""
+        known = self._names.get(host)
+        if known is None:
+            provider = self._identify(host) if self._identify is not None else None
+            known = self.loads.get(provider)
+            if known is None:
+                known = self.loads[provider] = LoadCell(provider)
             if len(self._names) >= MOST_NAMES:
                 self._names.clear()
-            found = self._names[host] = self._identify(host) if self._identify is not None else None
-            return found
+            self._names[host] = known
+        return known
 
-    def _source(self, address: str) -> Outcomes:
+    def domain(self, name: str) -> DomainCell:
+        """What is counted for a domain."""
+        return self.domains.get(name) or self._new_domain(name)
+
+    def source(self, address: str) -> Outcomes:
+        """What is counted for an address of ours."""
         known = address in self.sources or len(self.sources) < MOST_NAMES
         return self.sources.setdefault(address if known else OTHERS, Outcomes())
 
     def _new_domain(self, name: str) -> DomainCell:
         if len(self.domains) >= MOST_DOMAINS:
-            easy = [name for name, domain in self.domains.items() if not domain.deferred][: MOST_DOMAINS // 10]
+            easy = [name for name, domain in self.domains.items() if not domain.reasons][: MOST_DOMAINS // 10]
             for each in easy:
                 del self.domains[each]
             self.dropped += len(easy)

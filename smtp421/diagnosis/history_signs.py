@@ -6,6 +6,7 @@ What clears within minutes raises nothing: shares and sudden starts count once t
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from math import inf
@@ -117,7 +118,8 @@ def cleared(group: Group, thresholds: Mapping[str, float]) -> bool:
 
 def _within(bins: Bins, start: float, end: float) -> int:
     """The numbers of the bins that begin in a span."""
-    return sum(number for second, number in bins.numbers if start <= second < end)
+    first, last = (bisect_left(bins.numbers, (second,)) for second in (start, end))
+    return sum(number for _, number in bins.numbers[first:last])
 
 
 def _ends(group: Group, thresholds: Mapping[str, float]) -> Iterator[Sign]:

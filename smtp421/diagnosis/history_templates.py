@@ -7,9 +7,9 @@ a learning parser (drain3 and its like) cannot give: its templates depend on the
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from smtp421.diagnosis.history_tracks import order_of
+from smtp421.diagnosis.history_shown import Order, example_of
 from smtp421.model import Attempt
 
 MOST = 2000
@@ -46,31 +46,30 @@ class Templates:
     __slots__ = ("_found", "left_out")
 
     def __init__(self) -> None:
-        self._found: dict[str, tuple[int, Attempt]] = {}
+        self._found: dict[str, tuple[int, Order, Any]] = {}
         self.left_out = 0
         """Replies whose templates were one too many."""
 
-    def add(self, attempt: Attempt) -> None:
-        """Count a reply."""
-        self._count(template_of(attempt), 1, attempt)
+    def add(self, text: str, order: Order, shown: Any, number: int = 1) -> None:
+        """Count replies of a template, of which ``shown`` is the first."""
+        before, first, known = self._found.get(text, (0, order, shown))
+        if not before and len(self._found) >= MOST:
+            self.left_out += number
+            return
+        if order < first:
+            first, known = order, shown
+        self._found[text] = before + number, first, known
 
     def merge(self, other: Templates) -> None:
         """Count what another has counted too."""
-        for text, (number, example) in other._found.items():
-            self._count(text, number, example)
+        for text, (number, order, shown) in other._found.items():
+            self.add(text, order, shown, number)
         self.left_out += other.left_out
 
     def found(self) -> tuple[Template, ...]:
         """The templates, the most frequent first."""
-        templates = (Template(text, number, example) for text, (number, example) in self._found.items())
+        templates = (Template(text, number, example_of(shown).attempt) for text, (number, _, shown) in self._found.items())
         return tuple(sorted(templates, key=lambda template: (-template.number, template.text)))
-
-    def _count(self, text: str, number: int, attempt: Attempt) -> None:
-        before, example = self._found.get(text, (0, attempt))
-        if not before and len(self._found) >= MOST:
-            self.left_out += number
-            return
-        self._found[text] = before + number, min(example, attempt, key=order_of)
 
 
 def template_of(attempt: Attempt) -> str:

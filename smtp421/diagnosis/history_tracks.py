@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Iterator
 from enum import StrEnum
-from hashlib import blake2b
 from typing import NamedTuple
-
-from smtp421.model import Attempt
 
 GAPS = 7
 """Pauses between attempts that are remembered."""
@@ -21,20 +17,6 @@ class Fate(StrEnum):
     BOUNCED = "bounced"
     EXPIRED = "expired"
     WAITING = "waiting"
-
-
-FATES = tuple(Fate)
-_WHOLE = len(FATES)
-
-Order = tuple[float, int, str, str]
-"""Which of two attempts came first, whatever the order they are counted in."""
-
-
-def order_of(attempt: Attempt) -> Order:
-    """The place of an attempt: its time, then its line."""
-    stamp = attempt.timestamp
-    moment = float("inf") if stamp is None else stamp.timestamp()
-    return moment, attempt.line or 0, attempt.queue_id or "", attempt.recipient or ""
 
 
 class Key(NamedTuple):
@@ -52,10 +34,7 @@ class Track:
     """A message on its way to one recipient."""
 
     __slots__ = (
-        "after",
         "attempts",
-        "begins",
-        "domain",
         "ended",
         "fate",
         "first",
@@ -69,22 +48,15 @@ class Track:
         "took",
     )
 
-    def __init__(
-        self, queue_id: str, recipient: str, key: Key, since: int, queued: float | None, *, begins: bool, after: int = 0
-    ) -> None:
+    def __init__(self, queue_id: str, recipient: str, key: Key, since: int, queued: float | None) -> None:
         self.queue_id = queue_id
         self.recipient = recipient
-        self.domain = recipient.rpartition("@")[2].lower()
         self.key = key
         """The reason of the last attempt; without one, that of the line that told why there was none."""
         self.since = since
         """When it was seen first."""
         self.queued = queued
         """Seconds that it had been in the queue by then, where the log tells."""
-        self.begins = begins
-        """Whether this is surely its beginning: else it may have begun before the part of the log that was read."""
-        self.after = after
-        """So many of the ends without beginnings had come before it."""
         self.attempts = 0
         self.first = self.last = since
         """When the first and the last attempt were."""
@@ -93,6 +65,11 @@ class Track:
         self.ended: int | None = None
         self.took: float | None = None
         """Seconds in the queue when it ended, where the log tells."""
+
+    @property
+    def domain(self) -> str:
+        """The recipient's."""
+        return self.recipient.rpartition("@")[2].lower()
 
     def attempt(self, second: int, key: Key) -> None:
         """Take a deferral."""
@@ -110,38 +87,32 @@ class Track:
             self.gaps += (second - self.last,)
         self.fate, self.ended, self.took = fate, second, took
 
-    def join(self, later: Track) -> None:
-        """Take what another, for the same recipient of the same message, saw later."""
-        if later.attempts:
-            between = (later.first - self.last,) if self.attempts else ()
-            self.gaps = (*self.gaps, *between, *later.gaps)[:GAPS]
-            self.first = self.first if self.attempts else later.first
-            self.attempts += later.attempts
-            self.last, self.key = later.last, later.key
-            self.fate, self.ended, self.took = later.fate, later.ended, later.took
-        elif later.ended is not None:
-            self.end(later.fate, later.ended, later.took)
-
     def waited(self, now: int) -> int:
         """Seconds from its arrival, or from when it was seen first, to its end, else to ``now``."""
-        seen = (now if self.ended is None else self.ended) - self.since + int(self.queued or 0)
-        return max(seen, int(self.took or 0), 0)
+        seen = (now if self.ended is None else self.ended) - self.since
+        if self.queued:
+            seen += int(self.queued)
+        took = self.took
+        if took is not None and took > seen:
+            seen = int(took)
+        return seen if seen > 0 else 0
 
 
 class Tracks:
     """The open ones, by queue id and recipient. Most messages have one recipient: then there is no dictionary below the id."""
 
-    __slots__ = ("_by_id", "_size")
+    __slots__ = ("_size", "by_id")
 
     def __init__(self) -> None:
-        self._by_id: dict[str, Track | dict[str, Track]] = {}
+        self.by_id: dict[str, Track | dict[str, Track]] = {}
+        """For a look whether there is any."""
         self._size = 0
 
     def __len__(self) -> int:
         return self._size
 
     def __iter__(self) -> Iterator[Track]:
-        for held in self._by_id.values():
+        for held in self.by_id.values():
             if isinstance(held, Track):
                 yield held
             else:
@@ -149,7 +120,7 @@ class Tracks:
 
     def get(self, queue_id: str, recipient: str) -> Track | None:
         """The open one for that recipient."""
-        held = self._by_id.get(queue_id)
+        held = self.by_id.get(queue_id)
         if held is None:
             return None
         if isinstance(held, Track):
@@ -158,25 +129,25 @@ class Tracks:
 
     def of(self, queue_id: str) -> tuple[Track, ...]:
         """All of a message."""
-        held = self._by_id.get(queue_id)
+        held = self.by_id.get(queue_id)
         return () if held is None else (held,) if isinstance(held, Track) else tuple(held.values())
 
     def put(self, track: Track) -> None:
         """Add one that is not there yet."""
-        held = self._by_id.get(track.queue_id)
+        held = self.by_id.get(track.queue_id)
         if held is None:
-            self._by_id[track.queue_id] = track
+            self.by_id[track.queue_id] = track
         elif isinstance(held, Track):
-            self._by_id[track.queue_id] = {held.recipient: held, track.recipient: track}
+            self.by_id[track.queue_id] = {held.recipient: held, track.recipient: track}
         else:
             held[track.recipient] = track
         self._size += 1
 
     def drop(self, track: Track) -> None:
         """Take one out that is there."""
-        held = self._by_id[track.queue_id]
+        held = self.by_id[track.queue_id]
         if isinstance(held, Track) or len(held) == 1:
-            del self._by_id[track.queue_id]
+            del self.by_id[track.queue_id]
         else:
             del held[track.recipient]
         self._size -= 1
@@ -186,43 +157,17 @@ class Tracks:
         return next(iter(self))
 
 
-class Ending(NamedTuple):
-    """An end without a beginning: of a message that was sent at once, or that was deferred before this part of the log."""
+class Event(NamedTuple):
+    """What happened to a message that may have been deferred before the part of a log that is read."""
 
-    name: int
-    """Of the recipient of a message, or of the message (:func:`name_of`)."""
-    second: int
+    second: int | None
+    queue_id: str
+    recipient: str | None
+    """None where it happened to all recipients."""
+    key: Key | None
+    """Of a deferral, or of the reason why it was held back."""
+    attempted: bool
+    """Whether it was an attempt."""
     fate: Fate
-    took: float | None
-    whole: bool
-    """Whether it ends the message for all recipients."""
-
-
-class Endings:
-    """Ends without beginnings, 25 bytes each; where a log is read in parts, the part before tells which of them matter."""
-
-    __slots__ = ("_fates", "_names", "_seconds", "_took")
-
-    def __len__(self) -> int:
-        return len(self._names)
-
-    def __init__(self) -> None:
-        self._names, self._seconds = array("Q"), array("q")
-        self._fates, self._took = array("B"), array("d")
-
-    def __iter__(self) -> Iterator[Ending]:
-        for name, second, fate, took in zip(self._names, self._seconds, self._fates, self._took, strict=True):
-            yield Ending(name, second, FATES[fate % _WHOLE], None if took < 0 else took, fate >= _WHOLE)
-
-    def add(self, ending: Ending) -> None:
-        """Remember one."""
-        self._names.append(ending.name)
-        self._seconds.append(ending.second)
-        self._fates.append(FATES.index(ending.fate) + _WHOLE * ending.whole)
-        self._took.append(-1.0 if ending.took is None else ending.took)
-
-
-def name_of(queue_id: str, recipient: str | None) -> int:
-    """A number for a recipient of a message, or for the message."""
-    text = queue_id if recipient is None else f"{queue_id}\n{recipient}"
-    return int.from_bytes(blake2b(text.encode("utf-8", "surrogateescape"), digest_size=8).digest())
+    delay: float | None
+    """Seconds in the queue, where the log tells."""

@@ -20,8 +20,8 @@ from smtp421.logs.source import CHUNK
 
 INTERVAL = 0.2
 """Seconds between two looks."""
-_GRACE = 50
-"""Looks at a file that has lost its name: 10 seconds."""
+GRACE = 10.0
+"""Seconds for which a file that has lost its name is still read."""
 _HEAD = 256
 
 
@@ -39,7 +39,8 @@ def follow(
     ``threading.Event().is_set`` and its ``wait`` as ``sleep`` make one that ends at once. Raises
     :class:`smtp421.errors.InputUnreadable` for a directory, and for a file that is there and may not be read.
     """
-    names = [_Name(Path(path), from_start=from_start) for path in paths]
+    looks = max(round(GRACE / interval), 1)
+    names = [_Name(Path(path), looks, from_start=from_start) for path in paths]
     try:
         while not stop():
             idle = True
@@ -57,9 +58,10 @@ def follow(
 class _File:
     """An open file, and what of its last line has come."""
 
-    def __init__(self, raw: FileIO) -> None:
+    def __init__(self, raw: FileIO, looks: int) -> None:
         self.raw = raw
-        self.looks = _GRACE
+        self.looks = looks
+        """That are still to be taken, once it has lost its name."""
         self._cutter = Cutter()
         self._head = b""
 
@@ -92,8 +94,9 @@ class _File:
 class _Name:
     """A path, the file that it names now, and files that it has named."""
 
-    def __init__(self, path: Path, *, from_start: bool) -> None:
+    def __init__(self, path: Path, looks: int, *, from_start: bool) -> None:
         self.path = path
+        self._looks = looks
         self._old: list[_File] = []
         self._file: _File | None = None
         with suppress(FileNotFoundError):
@@ -149,7 +152,7 @@ class _Name:
 
     def _open(self) -> _File:
         try:
-            return _File(self.path.open("rb", buffering=0))
+            return _File(self.path.open("rb", buffering=0), self._looks)
         except FileNotFoundError:
             raise
         except OSError as error:

@@ -66,6 +66,17 @@ class Layout:
         """Let time go on, for a stream that lasts."""
         self._clock.at(now)
 
+    @property
+    def now(self) -> datetime:
+        """The clock for the line at hand, for stamps without a year."""
+        return self._clock.now
+
+    def moment(self, stamp: str) -> datetime | None:
+        """The time of a line that begins with a stamp, and comes behind those that were read."""
+        if stamp[:4] in _BSD and stamp[:4] != self._clock.month:
+            self._clock.turn(stamp)
+        return read_stamp(stamp, self._clock.now)
+
     def read(self, number: int | None, raw: bytes | str) -> Sequence[Line]:
         """Take a physical line, without its line end; the lines that it completes: one, as a rule."""
         if self._export is not None:

@@ -162,12 +162,13 @@ def _day(month: int, day: int) -> int:
     return (month - 1) * 31 + day
 
 
+_BLANKS = " " * 16
 _LONG_RUN = re.compile(r"[ \t]{65,}")
 
 
 def squeeze(text: str) -> str:
     """Shorten very long runs of blanks: nobody logs them on purpose, and patterns that look for words would crawl over them."""
-    return _LONG_RUN.sub(" " * 64, text) if len(text) > 64 else text
+    return _LONG_RUN.sub(" " * 64, text) if len(text) > 64 and (_BLANKS in text or "\t" in text) else text
 
 
 def logical_lines(text: str, now: datetime) -> list[Line]:

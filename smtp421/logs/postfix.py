@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from smtp421.logs.interface import of_lines
 from smtp421.logs.line import Line
@@ -18,9 +19,9 @@ from smtp421.reply import collapse, parse_enhanced, read_reply, read_words
 NAME = "postfix"
 
 # Short queue ids are hexadecimal, long ones (enable_long_queue_ids) base 52 with a "z" in them.
-_QUEUE_ID = r"(?:[0-9A-F]{5,15}|[0-9B-DF-HJ-NP-TV-Zb-df-hj-np-tv-z]{10,20})"
+QUEUE_ID = r"(?:[0-9A-F]{5,15}|[0-9B-DF-HJ-NP-TV-Zb-df-hj-np-tv-z]{10,20})"
 _DELIVERY = re.compile(
-    rf"""(?:(?P<queue_id>{_QUEUE_ID}):[ ])? to=<\s*(?P<recipient>[^>]*)>,\s*(?:orig_to=<[^>]*>,\s*)?
+    rf"""(?:(?P<queue_id>{QUEUE_ID}):[ ])? to=<\s*(?P<recipient>[^>]*)>,\s*(?:orig_to=<[^>]*>,\s*)?
          relay=(?P<relay>[^,\s]+(?:\[[^\]]*\])?(?::\d+)?),\s (?P<middle>[^()]*?) \bstatus=(?P<status>\w+)\s?\(?(?P<reason>.*)""",
     re.VERBOSE | re.DOTALL,
 )
@@ -28,13 +29,13 @@ _STATUS_ONLY = re.compile(
     r"\bdsn=(?P<dsn>[245]\.\d+\.\d+),\s*status=(?P<status>deferred|bounced|expired)\s?\((?P<reason>.*)", re.DOTALL
 )
 _HOST_LINE = re.compile(
-    rf"(?:(?P<queue_id>{_QUEUE_ID}):\s)?(?P<reason>(?:host\s\S+\[[^\]]*\](?::\d+)?\s(?:said|refused\sto\stalk\sto\sme):\s"
+    rf"(?:(?P<queue_id>{QUEUE_ID}):\s)?(?P<reason>(?:host\s\S+\[[^\]]*\](?::\d+)?\s(?:said|refused\sto\stalk\sto\sme):\s"
     rf"|(?:lost\sconnection|conversation)\swith\s\S+\[).*)",
     re.DOTALL,
 )
 _CONNECT = re.compile(r"(?P<reason>connect to (?P<relay>\S+\[[^\]]*\](?::\d+)?): .*)", re.DOTALL)
 _INBOUND = re.compile(
-    rf"""(?:(?P<queue_id>NOQUEUE|{_QUEUE_ID}):\s)?
+    rf"""(?:(?P<queue_id>NOQUEUE|{QUEUE_ID}):\s)?
          (?:milter-)?(?P<verb>reject|hold|discard)(?:_warning)?:\s(?P<event>[A-Z][\w -]*)\sfrom\s
          (?P<client>\S+\[[^\]]*\](?::\d+)?|\[[^\]]*\](?::\d+)?):\s (?P<reply>.*?)
          (?:;\s(?:from=<(?P<sender>[^>]*)>?)?(?:,?\s*to=<(?P<recipient>[^>]*)>)?(?:,?\s(?:proto|helo)=.*|\s*$)|$)""",
@@ -44,11 +45,11 @@ _MILTER_TAIL = re.compile(
     r"\b(?P<event>DATA|END-OF-MESSAGE|RCPT|MAIL|CONNECT|EHLO) from (?P<client>\S+\[[^\]]*\]): (?P<reply>.*?); from=", re.DOTALL
 )
 _DAEMON = re.compile(r"(?P<service>[\w.-]+)/(?:[\w.-]+/)*(?P<daemon>[a-z]+)\[\d+\]:?\s+(?:\[ID \d+ [\w.]+\]\s+)?")
-_DAEMONS = frozenset(
+DAEMONS = frozenset(
     "smtp lmtp error retry local virtual pipe qmgr oqmgr nqmgr bounce smtpd cleanup postscreen master pickup "
     "trivial-rewrite relay discard".split()
 )
-_EXPIRED = re.compile(rf"(?P<queue_id>{_QUEUE_ID}): from=<(?P<sender>[^>]*)>, status=(?:force-)?expired, returned to sender")
+_EXPIRED = re.compile(rf"(?P<queue_id>{QUEUE_ID}): from=<(?P<sender>[^>]*)>, status=(?:force-)?expired, returned to sender")
 _SUSPENDED = "delivery temporarily suspended: "
 _SAID = re.compile(
     r"host (?P<relay>[^\s\[]+(?:\[[^\]]*\])?(?::\d+)?) (?P<how>said|refused to talk to me):\s+(?P<reply>.*)", re.DOTALL
@@ -58,7 +59,7 @@ _SAID_WITHIN = re.compile(
     r"(?P<how>refused to start TLS|authentication failed; server \S+\[[^\]]*\](?::\d+)? said): (?P<reply>[45]\d\d.*)", re.DOTALL
 )
 """A server's answer inside Postfix's own sentence: the sentence stays, since it tells what the answer was to."""
-_IN_REPLY = re.compile(r"\s*\(in reply to (?P<command>[\w ]+?) command\)*\s*\)*$")
+_IN_REPLY = re.compile(r"\(in reply to (?P<command>[\w ]+?) command\)*\s*\)*$")
 _WHILE = re.compile(
     r"while (?P<doing>receiving the initial server greeting|performing the (?:EHLO|HELO|LHLO) handshake|sending "
     r"(?P<command>[\w ]+))"
@@ -75,7 +76,7 @@ _CLIENT_TRANSCRIPT = re.compile(r"^\s*Out: (?P<reply>[45]\d\d .*?)(?=^\s*(?:In|O
 
 def recognises(text: str) -> bool:
     """Whether a line is Postfix's: a daemon's name before the process id, or the words of a delivery record."""
-    if _is_daemon(text) or ("status=" in text and "relay=" in text and "to=<" in text):
+    if daemon_of(text) or ("status=" in text and "relay=" in text and "to=<" in text):
         return True
     if _OPENS_WITH_CODE.match(text):
         return False
@@ -94,7 +95,7 @@ def recognises(text: str) -> bool:
 def read(line: Line) -> Iterator[Attempt]:
     """Yield the attempts that a line tells of: one, or none where it speaks of something else."""
     text = line.text
-    daemon = _is_daemon(text)
+    daemon = daemon_of(text)
     body = text[daemon.end() :] if daemon else text
     name = daemon["daemon"] if daemon else None
     if name in ("smtpd", "postscreen", "cleanup") or (name is None and ("reject: " in body or _MILTER_TAIL.search(body))):
@@ -115,7 +116,7 @@ def read(line: Line) -> Iterator[Attempt]:
     elif partial := _STATUS_ONLY.search(body):
         reply, origin, relay = read_reason(partial["reason"], None, parse_enhanced(partial["dsn"]))
         yield Attempt(
-            reply, NAME, origin, line.number, line.timestamp, relay=relay, status=_status(partial["status"], partial["reason"])
+            reply, NAME, origin, line.number, line.timestamp, relay=relay, status=status_of(partial["status"], partial["reason"])
         )
     elif other := (_HOST_LINE.search(body) or _CONNECT.search(body)):
         queue_id = other.groupdict().get("queue_id")
@@ -130,10 +131,10 @@ def read(line: Line) -> Iterator[Attempt]:
         )
 
 
-def _is_daemon(text: str) -> re.Match[str] | None:
+def daemon_of(text: str) -> re.Match[str] | None:
     """The program part of the line, where it is a Postfix daemon's."""
     for match in _DAEMON.finditer(text[:260]):
-        if match["daemon"] in _DAEMONS:
+        if match["daemon"] in DAEMONS:
             return match
     return None
 
@@ -152,7 +153,7 @@ def _is_fault(body: str) -> bool:
 def _delivery(line: Line, found: re.Match[str]) -> Attempt:
     fields = dict(re.findall(r"(\w+)=([^,\s]+)", found["middle"]))
     reason = found["reason"]
-    relay = _relay(found["relay"])
+    relay = read_relay(found["relay"])
     reply, origin, said_by = read_reason(reason, relay, parse_enhanced(fields.get("dsn", "")))
     delay = fields.get("delay", "")
     return Attempt(
@@ -165,12 +166,13 @@ def _delivery(line: Line, found: re.Match[str]) -> Attempt:
         None,
         collapse(found["recipient"]) or None,
         relay or said_by,
-        _status(found["status"], reason),
+        status_of(found["status"], reason),
         float(delay) if re.fullmatch(r"\d+(?:\.\d+)?", delay) else None,
     )
 
 
-def _status(word: str, reason: str) -> Status | None:
+def status_of(word: str, reason: str) -> Status | None:
+    """What ``status=`` means, before its reason in parentheses."""
     if word == "deferred":
         return Status.SUSPENDED if reason.lstrip("(").startswith(_SUSPENDED) else Status.DEFERRED
     return {"sent": Status.SENT, "bounced": Status.BOUNCED, "expired": Status.EXPIRED, "undeliverable": Status.BOUNCED}.get(word)
@@ -183,23 +185,26 @@ def read_reason(
 
     Returns the reply, who said it, and the relay that the reason names.
     """
-    reason = _WRAPPED.sub(" ", reason.rstrip())
+    reason = reason.rstrip()
+    if "\n" in reason:
+        reason = _WRAPPED.sub(" ", reason)
     if reason.endswith(")") and reason.count(")") > reason.count("("):
         reason = reason[:-1].rstrip()
     stage = None
-    command = _IN_REPLY.search(reason)
+    at = reason.rfind("(in reply to ")
+    command = _IN_REPLY.match(reason, at) if at >= 0 else None
     if command:
         stage = stage_of_command(command["command"])
-        reason = reason[: command.start()]
+        reason = reason[:at].rstrip()
     reason = reason.removeprefix("(").removeprefix(_SUSPENDED)
     said = _SAID.match(reason.lstrip())
     if said:
-        who = _relay(said["relay"]) or (Relay(said["relay"].lower()) if _BARE_HOST.fullmatch(said["relay"]) else None)
+        who = read_relay(said["relay"]) or (Relay(said["relay"].lower()) if _BARE_HOST.fullmatch(said["relay"]) else None)
         stage = stage or (Stage.CONNECT if said["how"] != "said" else None)
         reply = read_reply(said["reply"], stage, logged) or read_words(said["reply"], logged, stage)
         return reply, Origin.LOCAL if _is_here(who) else Origin.REMOTE, who
     connect = _CONNECT.match(reason)
-    named = _relay(connect["relay"]) if connect else _relay(reason)
+    named = read_relay(connect["relay"]) if connect else read_relay(reason)
     if doing := _WHILE.search(reason):
         stage = _stage_while(doing)
     refused = _SAID_WITHIN.search(reason)
@@ -262,7 +267,9 @@ def read_transcript(text: str) -> Attempt | None:
     return Attempt(replies[-1], NAME, Origin.INBOUND, status=Status.DEFERRED) if replies else None
 
 
-def _relay(text: str) -> Relay | None:
+@lru_cache(maxsize=8192)
+def read_relay(text: str) -> Relay | None:
+    """The relay that a text names first: ``host[address]:port``."""
     found = _RELAY.search(text)
     if not found or found["host"] in ("none", "local"):
         return None

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from io import BufferedIOBase, FileIO
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from smtp421.errors import InputUnreadable
 from smtp421.logs.compression import unpacked
@@ -40,6 +40,14 @@ class Remark(NamedTuple):
         return f"{self.path}, line {self.line}: {self.message}" if self.line else f"{self.path}: {self.message}"
 
 
+def lines_of(block: bytes) -> list[bytes]:
+    """The lines of a block, without their ends."""
+    lines = block.split(b"\n")
+    if not lines[-1]:
+        lines.pop()
+    return lines
+
+
 class Raw(Protocol):
     """What bytes are read from: a :class:`io.FileIO` or its like."""
 
@@ -59,17 +67,35 @@ class Raw(Protocol):
 class Source:
     """An input, to be read once. Lines come without their line ends; a carriage return before one is left to the layout."""
 
-    def __init__(self, name: str, raw: Raw, *, size: int | None = None, modified: datetime | None = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        raw: Raw,
+        *,
+        size: int | None = None,
+        modified: datetime | None = None,
+        start: int = 0,
+        end: int | None = None,
+        number: int = 1,
+        form: str | None = None,
+    ) -> None:
+        """``start`` and ``end`` are offsets at line ends, where a part of a file is read, and ``number`` that of its first line.
+
+        ``form`` names the format, where it is known of the whole file.
+        """
         self.name = name
+        self.form = form
         self.size = size
         """Bytes to be read, for a display of progress; None where nobody knows."""
         self.modified = modified
         """When a file was last written to: about when its last line came."""
         self.position = 0
         """Bytes read so far, as they are stored."""
-        self.lines_read = 0
+        self.lines_read = number - 1
         self.remarks: list[Remark] = []
         self._raw = raw
+        self._start = start
+        self._end = end
 
     def __enter__(self) -> Source:
         return self
@@ -84,22 +110,24 @@ class Source:
     def lines(self) -> Iterator[tuple[int, bytes]]:
         """Yield each line with its number, counted from 1."""
         for number, block in self.blocks():
-            pieces = block.split(b"\n")
-            if not pieces[-1]:
-                pieces.pop()
+            pieces = lines_of(block)
+            self.lines_read = number + len(pieces) - 1
             yield from enumerate(pieces, number)
 
     def blocks(self) -> Iterator[tuple[int, bytes]]:
         """Yield blocks of whole lines, each with the number of its first line. All but the last end with a line end.
+
+        Who counts the lines of a block may set ``lines_read``, which spares counting them again.
 
         Raises :class:`smtp421.errors.InputUnreadable` where nothing can be read, and :class:`smtp421.errors.MissingExtra`.
         """
         cutter = Cutter()
         for chunk in utf8(unpacked(self._chunks(), self.name, self._remark)):
             if block := cutter.push(chunk):
-                first = self.lines_read + 1
-                self.lines_read += block.count(b"\n")
-                yield first, block
+                read = self.lines_read
+                yield read + 1, block
+                if self.lines_read == read:  # who takes whole blocks may have counted them
+                    self.lines_read += block.count(b"\n")
         if block := cutter.flush():
             self.lines_read += 1
             yield self.lines_read, block
@@ -112,15 +140,19 @@ class Source:
         raw = self._raw
         if not self.size or not isinstance(raw, FileIO):
             return []
-        last = max(self.size - _SAMPLE, 0)
-        offsets = [*range(0, last, max(self.size // _SAMPLES, _SAMPLE)), last]
+        start = self._start
+        last = max(self.size - _SAMPLE, start)
+        offsets = [*range(start, last, max((self.size - start) // _SAMPLES, _SAMPLE)), last]
         found: list[str] = []
         try:
             here = raw.tell()
             for offset in offsets:
                 raw.seek(offset)
-                lines = (raw.read(_SAMPLE) or b"").decode("utf-8", "replace").split("\n")
-                found += lines[1:] if offset else lines  # the first may have begun before
+                chunk = raw.read(_SAMPLE) or b""
+                lines = chunk.decode("utf-8", "replace").split("\n")
+                if len(chunk) == _SAMPLE:
+                    lines.pop()  # it may go on
+                found += lines[1:] if offset > start else lines  # the first may have begun before
             raw.seek(here)
         except OSError:
             return []
@@ -129,7 +161,7 @@ class Source:
     def _chunks(self) -> Iterator[bytes]:
         while True:
             try:
-                chunk = self._raw.read(CHUNK)
+                chunk = self._raw.read(CHUNK if self._end is None else min(CHUNK, self._end - self._start - self.position))
             except OSError as error:
                 if not self.position:
                     raise InputUnreadable(path=self.name, reason=error.strerror or error) from error
@@ -159,6 +191,33 @@ def open_source(path: str | os.PathLike[str]) -> Source:
         raise InputUnreadable(path=name, reason=getattr(error, "strerror", None) or error) from error
 
 
+def open_part(path: str, start: int, end: int, number: int, form: str | None = None) -> Source:
+    """Open a part of a file that is not packed; see :class:`Source`. Raises :class:`smtp421.errors.InputUnreadable`."""
+    try:
+        raw = Path(path).open("rb", buffering=0)  # noqa: SIM115
+        raw.seek(start)
+        return _described(path, raw, raw.fileno(), start=start, end=end, number=number, form=form)
+    except OSError as error:
+        raise InputUnreadable(path=path, reason=error.strerror or error) from error
+
+
+def part_ends(path: str, step: int) -> list[int]:
+    """Offsets at line ends, about every ``step`` bytes, and the end of a file."""
+    ends: list[int] = []
+    with Path(path).open("rb") as file:
+        size = file.seek(0, os.SEEK_END)
+        at = step
+        while at < size:
+            file.seek(at)
+            file.readline()
+            end = file.tell()
+            while b" repeated " in (line := file.readline()):  # it means the line before
+                end += len(line)
+            ends.append(end)
+            at = end + step
+    return [*(end for end in ends if end < size), size]
+
+
 class _Buffered:
     """A standard input that somebody put in place of the real one."""
 
@@ -184,9 +243,9 @@ def _standard_input() -> Source:
     return _described(STDIN, raw, number)
 
 
-def _described(name: str, raw: Raw, number: int) -> Source:
-    status = os.fstat(number)
+def _described(name: str, raw: Raw, descriptor: int, **part: Any) -> Source:
+    status = os.fstat(descriptor)
     if not stat.S_ISREG(status.st_mode):
         return Source(name, raw)
     modified = datetime.fromtimestamp(status.st_mtime, UTC) if status.st_mtime > _TRUSTED else None
-    return Source(name, raw, size=status.st_size, modified=modified)
+    return Source(name, raw, size=status.st_size, modified=modified, **part)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from smtp421.render.blocks import Document
@@ -21,6 +22,26 @@ class Page(NamedTuple):
     def to_dict(self) -> dict[str, Any]:
         """The data with its schema and the kind of page, ready for :func:`json.dumps`."""
         return {"schema": SCHEMA, "page": self.kind, **plain(self.data)}
+
+
+class Later(Mapping[str, Any]):
+    """Plain data that is made when somebody asks for it: what is printed for people needs none."""
+
+    def __init__(self, make: Callable[[], Mapping[str, Any]]) -> None:
+        self._make = make
+
+    @cached_property
+    def _made(self) -> Mapping[str, Any]:
+        return self._make()
+
+    def __getitem__(self, key: str) -> Any:
+        return self._made[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._made)
+
+    def __len__(self) -> int:
+        return len(self._made)
 
 
 def plain(value: Any) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from smtp421.diagnosis.history import History
@@ -13,7 +14,7 @@ from smtp421.model import Severity
 from smtp421.render import phrases
 from smtp421.render.blocks import Block, Fields, Footer, Heading, Headline, Item, Items, Paragraph, Span, Words, words
 from smtp421.render.interface import View
-from smtp421.render.page import Page
+from smtp421.render.page import Later, Page
 from smtp421.render.panel import SEVERITY_STYLE
 from smtp421.render.report_data import report_data
 from smtp421.render.report_detail import detail, log_lines
@@ -47,7 +48,7 @@ def report_page(judgement: Judgement, rows: Sequence[Row], book: RuleBook, view:
     """The page about what logs tell; ``rows`` are those that the reader wants to see, in order."""
     wanted = wanted or Wanted()
     document = tuple(_blocks(judgement, tuple(rows), book, view, wanted))
-    return Page("report", report_data(judgement, rows, book, wanted.by), document)
+    return Page("report", Later(partial(report_data, judgement, rows, book, wanted.by)), document)
 
 
 def _blocks(judgement: Judgement, rows: tuple[Row, ...], book: RuleBook, view: View, wanted: Wanted) -> Iterator[Block]:
@@ -108,7 +109,7 @@ def _figures(judgement: Judgement, rows: tuple[Row, ...], lifetime: float, wante
         fates = history.fates
         yield (
             "Deferred",
-            words(f"{number(history.messages)} messages to {number(history.recipients)} recipients: {_fates(fates, history)}"),
+            words(f"{_people(history)}: {_fates(fates, history)}"),
         )
     if any(not row.cleared for row in rows):
         levels = [row.severity for row in rows if not row.cleared]
@@ -128,6 +129,14 @@ def _figures(judgement: Judgement, rows: tuple[Row, ...], lifetime: float, wante
         yield "Greylisting", words(f"confirmed for {phrases.count(greylisted, 'first contact')}: a later try was taken")
     if len(history.sources) > 1:
         yield "Sent from", words(_sources(history))
+
+
+def _people(history: History) -> str:
+    messages, recipients = (
+        f"{number(count)} {what}{'' if count.number == 1 else 's'}"
+        for count, what in ((history.messages, "message"), (history.recipients, "recipient"))
+    )
+    return f"{messages} to {recipients}"
 
 
 def _fates(fates: Sequence[int], history: History) -> str:

@@ -150,7 +150,8 @@ def test_follow_needs_files(smtp421):
         ("9:05:07", "2026-11-21 09:05:07"),
         ("2026-11-20", "2026-11-20 00:00:00"),
         ("2026-11-20 14:00", "2026-11-20 14:00:00"),
-        ("2026-11-20T14:00:00Z", "2026-11-20 14:00:00"),
+        ("2026-11-20T14:00:00Z", "2026-11-20 14:00:00+00:00"),
+        ("2026-11-20 14:00+02:00", "2026-11-20 14:00:00+02:00"),
     ],
 )
 def test_moments(text, meant):
@@ -312,6 +313,26 @@ def test_ctrl_c_while_deferrals_are_followed(smtp421, followed):
     assert [json.loads(line)["schema"] for line in out.splitlines()] == ["smtp421.diagnosis/1"] * 4
 
 
+@pytest.mark.parametrize("form", ["text", "jsonl"])
+def test_metrics_are_written_while_files_are_followed(smtp421, followed, monkeypatch, tmp_path, form):
+    path, now, seen = tmp_path / "smtp421.prom", [0.0], []
+    monkeypatch.setattr(scan_run, "time", SimpleNamespace(monotonic=lambda: now[0]))
+
+    def later() -> None:
+        seen.append(path.exists())
+        now[0] += scan_run.REFRESH
+
+    def look() -> None:
+        seen.append("smtp421_deferrals" in path.read_text())
+        path.unlink()
+        raise KeyboardInterrupt
+
+    followed(later, look)
+    assert smtp421("scan", "--follow", "--format", form, "--textfile", str(path), str(LOG)).code == 130
+    assert seen == [False, True]
+    assert "smtp421_deferrals" in path.read_text()
+
+
 def test_ctrl_c_in_a_scan_of_files_leaves(smtp421, monkeypatch):
     monkeypatch.setattr(live.Live, "run", lambda *_: interrupt())
     assert smtp421("scan", str(LOG)) == (130, "", "")
@@ -359,7 +380,7 @@ def test_standard_input_keeps_open(monkeypatch):
     os.close(writing)
     with os.fdopen(reading) as stream:
         monkeypatch.setattr("sys.stdin", stream)
-        source = live.standard_input(interrupt)
+        source = live.standard_input(lambda: None, interrupt)
         assert list(source.lines()) == []
         assert source._raw.fileno() == reading
         source.close()

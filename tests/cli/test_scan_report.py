@@ -47,6 +47,7 @@ def test_markdown(smtp421):
         (("--cause", "greylisting"), {"greylisting"}),
         (("--min-severity", "critical"), {"misconfiguration"}),
         (("--since", "2026-11-20 10:06"), {"greylisting", "misconfiguration"}),
+        (("--since", "2026-11-20 12:06+02:00"), {"greylisting", "misconfiguration"}),
         (("--until", "2026-11-20 10:05:30"), {"rate_limit"}),
     ],
 )

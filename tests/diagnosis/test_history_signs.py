@@ -237,12 +237,15 @@ def test_incidents(book):
     found = explain("421 4.7.0 Try again later", rulebook=book)
     key, other = Key("", False, "one", "rate_limit"), Key("", False, "two", "rate_limit")
     incidents = Incidents(THRESHOLDS)
-    assert incidents.deferred(key, found, 100).attempts == 1
-    assert incidents.deferred(key, found, 160) is None
-    incidents.deferred(other, found, 200)
+    assert incidents.deferred(key, 1, 100, 100, lambda: found).attempts == 1
+    assert incidents.deferred(key, 2, 100, 160, lambda: found) is None
+    assert incidents.deferred(key, 2, 100, 160, lambda: found) is None
+    incidents.deferred(other, 1, 200, 200, lambda: found)
     assert incidents.ended(300, dict) == ()
     assert incidents.ended(600, lambda: {key: 1, other: 2}) == ()
     (over,) = incidents.ended(600, lambda: {other: 2})
     assert (over.key, over.lasted, over.attempts) == (key, 60, 2)
     assert [each.key for each in incidents] == [other]
     assert len(incidents.ended(20_000, lambda: {other: 2})) == 1
+    again = incidents.deferred(key, 5, 100, 30_000, lambda: found)
+    assert (again.began, again.last, again.attempts) == (30_000, 30_000, 3)

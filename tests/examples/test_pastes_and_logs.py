@@ -17,7 +17,7 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
         ("yahoo-never.txt", "yahoo", "reputation", "remote", "no"),
         ("delayed-microsoft.eml", "exchange_online", "reputation", "remote", "yes"),
         ("nodemailer.txt", "postfix", "greylisting", "remote", "yes"),
-        ("exchange-chain.txt", "exchange", "too_many_connections", "remote", "yes"),
+        ("exchange-chain.txt", "exchange_server", "too_many_connections", "remote", "yes"),
         ("port-25-blocked.txt", "gmail", "network", "local", "after_fix"),
     ],
 )

@@ -18,8 +18,7 @@ SAMPLE = re.compile(r'[a-z0-9_]+(\{[a-z]+="(?:[^"\\\n]|\\["\\n])*"(,[a-z]+="(?:[
 
 def judged(lines: Iterable[str], book: Any, by: Any = None) -> Judgement:
     intake = Intake(book, Sieve(), by=by)
-    for _ in intake.take(smtp421.scan(lines, rulebook=book)):
-        pass
+    intake.take(smtp421.scan(lines, rulebook=book))
     return intake.judgement()
 
 

@@ -70,8 +70,7 @@ who defers    why      msgs  rcpts  tries  resolved
 
 def judged(lines: Any, book: Any, by: Any = None) -> Judgement:
     intake = Intake(book, Sieve(), by=by, lines=True)
-    for _ in intake.take(smtp421.scan(lines, rulebook=book)):
-        pass
+    intake.take(smtp421.scan(lines, rulebook=book))
     return intake.judgement()
 
 

@@ -1,0 +1,168 @@
+"""Skimming Postfix's logs: deliveries that were accepted, deferred or refused, in BSD or ISO layout.
+
+One pattern looks at what follows each ``program[process]: ``. Its first branch takes a plain delivery apart; the others only
+find what else may tell of an attempt, which :mod:`smtp421.logs.postfix` then reads: expired messages, rejects, servers
+that were not the last to be tried, faults. Most lines (``connect from``, ``client=``, ``message-id=``, ``removed``) fit neither.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from smtp421.logs.formats import LINE_FORMATS
+from smtp421.logs.layout import Layout
+from smtp421.logs.line import squeeze
+from smtp421.logs.postfix import NAME, daemon_of, read_reason, read_relay, status_of
+from smtp421.logs.session import session_of
+from smtp421.logs.skim import MOST_REMEMBERED, Answer, Memory, Sink, Skim
+from smtp421.logs.source import lines_of
+from smtp421.reply import parse_enhanced
+
+_ASIDE = r"host\ |lost\ connection\ with|conversation\ with|connect\ to\ "
+_TOLD = re.compile(
+    rf"""\](?=:\ )..(?:
+         (?P<queue_id>[0-9A-Za-z]++):\ (?:
+           to=<(?P<recipient>[^>@\\#\s]++@(?P<domain>[^>@\\#\s]++))>,\ (?:orig_to=<[^>]*>,\ )?
+           relay=(?P<relay>[^,\s]++),\ (?:conn_use=\d+,\ )?delay=(?P<delay>\d++(?:\.\d++)?),\ delays=[^,]++,
+           \ dsn=(?:2[\d.]++,\ status=sent|(?P<refused>[45][\d.]++,\ status=(?:deferred|bounced)\ \(.*+))
+           | to=<|from=<[^>]*>,\ status=|{_ASIDE}|milter-|reject|hold:|discard
+         )
+         | NOQUEUE:\ |to=<|{_ASIDE}|queue\ |(?:warning|fatal|error):\s|dsn=|message\ repeated\s
+       )""",
+    re.VERBOSE,
+)
+"""Quantifiers are possessive: what does not fit is given up at once."""
+_HEAD = re.compile(r"(?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)) \S+ \S")
+_BSD = 15
+"""Characters of a BSD stamp."""
+_ISO = 19
+"""Characters of an ISO stamp up to its seconds."""
+_ZONE = 6
+"""Characters of its offset from UTC; of a stamp in UTC, the last of its fraction come with the Z."""
+_STATUS = ", status="
+_UNKNOWN: tuple[str, Any] = ("", None)
+_MOST_SESSIONS = 20_000
+_SERVERS = ("smtpd[", "postscreen[")
+_WARNING = "warning: "
+_MANY = 50
+"""Lines of a sample that are looked at closely."""
+_REPEATED = "last message repeated "
+
+
+def suits(lines: Iterable[str]) -> bool:
+    """Whether all lines have a known layout, and what other formats know is not among them."""
+    seen = others = 0
+    for line in lines:
+        if not line:
+            continue
+        if _HEAD.match(line) is None:
+            return False
+        if daemon_of(line):
+            seen += 1
+        elif others < _MANY:
+            others += 1
+            if any(form.name != NAME and form.recognises(line) for form in LINE_FORMATS):
+                return False
+    return seen > 0
+
+
+class PostfixSkimmer:
+    """Skims one stream."""
+
+    def __init__(self, layout: Layout, sink: Sink) -> None:
+        self.attempts = 0
+        self.number = 0
+        self._layout = layout
+        self._sink = sink
+        self._peers: Memory[Any] = Memory(4 * MOST_REMEMBERED)
+        self._kinds: Memory[tuple[str, Any]] = Memory()
+        self._sessions: dict[str, str | None] = {}
+        self._second = ""
+        self._wanted = False
+
+    def skim(self, number: int, block: bytes) -> Iterator[tuple[int, bytes]]:
+        """See :class:`smtp421.logs.skim.Skimmer`."""
+        text = block.decode("latin-1")  # each character is a byte
+        if "\0" in text or "\x1b" in text or _REPEATED in text:
+            lines = lines_of(block)
+            self.number, self.attempts = number + len(lines), 0
+            yield from enumerate(lines, number)
+            return
+        layout, sink = self._layout, self._sink
+        layout.read(number, text.partition("\n")[0])
+        bsd, show, sent, refused = text[3:4] == " ", sink.lines, sink.sent, sink.refused
+        peers, kinds, sessions, clock = self._peers, self._kinds, self._sessions, layout.now
+        counted = attempts = 0
+        for found in _TOLD.finditer(text):
+            queue_id, recipient, domain, relay, delay, tail = found.groups()
+            at = found.start()
+            start = text.rfind("\n", 0, at) + 1
+            if delay is None:
+                if self._may_tell(text, start, at):
+                    number += text.count("\n", counted, start)
+                    counted, end = start, text.find("\n", at)
+                    yield number, block[start:end] if end >= 0 else block[start:]
+                    self._second = ""  # the line may have been of another
+                continue
+            attempts += 1
+            if bsd:
+                stamp = second = text[start : start + _BSD]
+            else:
+                stamp = text[start : text.find(" ", start)]
+                second = stamp[:_ISO] + stamp[-_ZONE:]
+            if second != self._second:
+                self._second, self._wanted = second, sink.turn(layout.moment(stamp))
+                clock = layout.now
+            if not self._wanted:
+                continue
+            tag = text[start + len(stamp) : at]
+            session = sessions[tag] if tag in sessions else self._session(tag)
+            if tail is None:
+                peer = peers.young[relay] if relay in peers.young else self._peer(relay)
+                sent(peer, session, queue_id, recipient, domain, delay)
+                continue
+            number += text.count("\n", counted, start)
+            counted = start
+            known, kind = kinds.young.get(tail, _UNKNOWN)
+            if known != relay:
+                kind = self._kind(relay, tail)
+            line = text[start : found.end()] if show else ""
+            refused(kind, session, domain, (stamp, clock, queue_id, recipient, delay, number, line))
+        self.attempts = attempts
+        self.number = number + text.count("\n", counted) + (not text.endswith("\n"))
+        layout.read(self.number - 1, text[text.rfind("\n", 0, -1) + 1 :].rstrip("\n"))
+
+    def _may_tell(self, text: str, start: int, at: int) -> bool:
+        """Whether a line may tell of an attempt: what servers of ours warn of does not, and there are many such lines."""
+        return not (text.startswith(_WARNING, at + 3) and any(server in text[start:at] for server in _SERVERS))
+
+    def _session(self, tag: str) -> str | None:
+        if len(self._sessions) >= _MOST_SESSIONS:
+            self._sessions.clear()
+        session = self._sessions[tag] = session_of(f"{tag}]")
+        return session
+
+    def _peer(self, relay: str) -> Any:
+        peer = self._peers.recall(relay)
+        if peer is None:
+            peer = self._sink.peer(read_relay(relay))
+            self._peers.keep(relay, peer)
+        return peer
+
+    def _kind(self, relay: str, tail: str) -> Any:
+        known = self._kinds.recall(tail)
+        if known is not None and known[0] == relay:
+            return known[1]
+        text = tail if tail.isascii() else tail.encode("latin-1").decode("utf-8", "replace")
+        dsn, _, told = squeeze(text.rstrip("\r")).partition(_STATUS)
+        status, _, reason = told.partition(" (")
+        named = read_relay(relay)
+        reply, origin, said_by = read_reason(reason, named, parse_enhanced(dsn))
+        kind = self._sink.kind(Answer(NAME, reply, origin, named or said_by, status_of(status, reason)))
+        self._kinds.keep(tail, (relay, kind))
+        return kind
+
+
+SKIM = Skim(NAME, suits, PostfixSkimmer)
