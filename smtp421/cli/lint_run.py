@@ -13,6 +13,7 @@ import typer
 
 import smtp421
 from smtp421.cli.actions import in_actions, no_commands
+from smtp421.cli.collector import uncollected
 from smtp421.cli.output import PIPE_WIDTH, remark, write
 from smtp421.cli.whole import write_whole
 from smtp421.lint.baseline import baseline_text, read_baseline, without_known
@@ -91,8 +92,9 @@ def lint(wish: Wish, today: date) -> int:
 
 
 def _lint(gathered: Gathered, settings: Settings, choice: Choice) -> tuple[Pack, Report]:
-    pack = Pack(gathered.texts, gathered.base, gathered.names, settings)
-    return pack, run(pack, choice)
+    with uncollected():
+        pack = Pack(gathered.texts, gathered.base, gathered.names, settings)
+        return pack, run(pack, choice)
 
 
 def _mend(

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from datetime import datetime
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
@@ -16,6 +14,7 @@ from typing import NamedTuple
 import typer
 
 from smtp421.cli.actions import no_commands
+from smtp421.cli.collector import uncollected
 from smtp421.cli.output import PIPE_WIDTH, remark, write
 from smtp421.cli.whole import write_whole
 from smtp421.render.interface import View
@@ -43,7 +42,7 @@ class Wish(NamedTuple):
 
 def test(wish: Wish, now: datetime) -> int:
     """Test, show, and the exit code. Raises :class:`smtp421.errors.Smtp421Error`."""
-    with _uncollected():
+    with uncollected():
         plan = make_plan(wish.paths, wish.rules, os.environ)
         for told in (*plan.remarks, *(map(str, plan.faults) if wish.select else ())):
             remark(told)
@@ -65,18 +64,6 @@ def test(wish: Wish, now: datetime) -> int:
     else:
         write_whole(wish.output, pieces)
     return 1 if report.failed else 0
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Without the collector of cycles, which finds none among forms and diagnoses and takes a tenth of the time."""
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collecting:
-            gc.enable()
 
 
 def watch(wish: Wish, clock: type[datetime] = datetime) -> None:

@@ -49,7 +49,8 @@ def gather(paths: Sequence[Path], environ: Mapping[str, str], folder: Path, stdi
     if paths:
         wanted = _files(path for path in paths if str(path) != STDIN)
     else:
-        wanted = rule_files([source for source in rule_sources((), environ) if source.label in ("user", "bundled")])
+        users = [source for source in rule_sources((), environ, bundled=False) if source.label == "user"]
+        wanted = rule_files([*users, bundled])
     ours = {_real(text.path): text for text in shipped}
     linted: dict[str, RuleText] = {}
     pack = RuleSource(paths[0] if paths else folder, "option")

@@ -201,11 +201,15 @@ def test_patterns(lint_of, text: str, found: list[tuple[str, str]]) -> None:
         (r"\d+", "the pattern has no word that each of its matches holds; name one of 3 letters or more"),
         (r"ok", "the pattern has no word longer than 2 letters that each of its matches holds; name one of 3 letters or more"),
         (r"\p{Lu}cme", "the pattern has no word that each of its matches holds; it uses what only the regex module knows"),
-        ("邮箱", "no word longer than 2 letters"),
+        ("邮", "no word longer than 2 letters"),
     ],
 )
 def test_no_literal(lint_of, text: str, said: str) -> None:
     assert said in only(lint_of(rule(text=f"['{text}']"), select="no-literal")).message
+
+
+def test_two_signs_of_a_script_without_letters_are_a_word(lint_of) -> None:
+    assert told(lint_of(rule(text="['邮箱']"), select="no-literal")) == []
 
 
 def test_marks_of_providers_are_patterns_too(lint_of) -> None:

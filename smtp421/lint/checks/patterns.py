@@ -144,13 +144,18 @@ def no_literal(pack: Pack) -> Iterator[Found]:
     """
     for pattern in pack.patterns:
         needed = needed_literals(pattern.text)
-        best = max((min(map(len, literals)) for literals in needed.sets), default=0)
+        best = max((min(map(_weight, literals)) for literals in needed.sets), default=0)
         if best < LEAST_LITERAL and pattern.finds:
             place = pack.place(pattern.entry, *pattern.path)
             what = "has no word" if best == 0 else f"has no word longer than {best} {'letter' if best == 1 else 'letters'}"
             why = "" if needed.plain else "; it uses what only the regex module knows, where no word can be read off"
             message = f"the pattern {what} that each of its matches holds{why}; name one of {LEAST_LITERAL} letters or more"
             yield Found(pack.file(pattern.entry).span_at(place), message, subject=str(pattern.entry.form.id))
+
+
+def _weight(literal: str) -> int:
+    """Letters of a literal; a sign of a script that writes syllables or words is worth two."""
+    return sum(2 if char >= "\u2e80" else 1 for char in literal)
 
 
 _MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
