@@ -1,8 +1,8 @@
 """Where lines come from: files, pipes and standard input, packed or not, in UTF-8 or UTF-16.
 
-All go the same way, in chunks of 256 KiB, so that memory stays bounded: read, unpack (:mod:`smtp421.logs.compression`), turn UTF-16
-into UTF-8 and drop byte-order marks, cut at line ends. A pipe is read with read(2), which gives what is there: a line is handed
-on as soon as it has come. What goes wrong on the way is a :class:`Remark`, and what came before it is read.
+All go the same way, in chunks of 256 KiB, so that memory stays bounded: read, unpack (:mod:`smtp421.logs.compression`), turn
+UTF-16 into UTF-8 and drop byte-order marks, cut at line ends. A pipe is read with read(2), which gives what is there: a line is
+handed on as soon as it has come. What goes wrong on the way is a :class:`Remark`, and what came before it is read.
 """
 
 from __future__ import annotations
