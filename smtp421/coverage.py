@@ -11,9 +11,9 @@ from smtp421.anonymize import anonymizer
 from smtp421.authoring.corpus import Corpus
 from smtp421.authoring.draft import Given, draft, words_of
 from smtp421.authoring.yaml_text import rule_lines
-from smtp421.diagnosis.history import Example, Where
-from smtp421.diagnosis.history_shown import order_of
-from smtp421.diagnosis.history_templates import Template, Templates, template_of
+from smtp421.diagnosis.history.shown import order_of
+from smtp421.diagnosis.history.templates import Template, Templates, template_of
+from smtp421.diagnosis.history.values import Example, Where
 from smtp421.model import Diagnosis
 from smtp421.rulebook import RuleBook
 

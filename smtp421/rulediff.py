@@ -145,7 +145,7 @@ def _explained(text: str, book: RuleBook, now: datetime) -> Diagnosis | None:
 
 
 def _of_files(names: Iterable[str], old: RuleBook, new: RuleBook) -> Iterator[Pair]:
-    from smtp421.diagnosis.history_templates import template_of
+    from smtp421.diagnosis.history.templates import template_of
 
     for name in names:
         for before in scan(name, rulebook=old):

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from smtp421.authoring.corpus import Corpus, words_of
-from smtp421.diagnosis.history_templates import masked
+from smtp421.diagnosis.history.templates import masked
 from smtp421.rulebook.texts import TEXT_CAP, collapse
 
 MOST_WORDS = 8

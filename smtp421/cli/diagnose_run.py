@@ -26,7 +26,7 @@ from smtp421.render.walk import walk_page
 
 if TYPE_CHECKING:
     from smtp421.diagnosis.decide import Given
-    from smtp421.diagnosis.history_judgement import Judged
+    from smtp421.diagnosis.history.judgement import Judged
     from smtp421.rulebook import RuleBook
     from smtp421.rulebook.pages import Provider
 

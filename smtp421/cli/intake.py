@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from smtp421.diagnosis.decide import Given, diagnose
 from smtp421.diagnosis.finding import finding
-from smtp421.diagnosis.history import Example, Finding, Where
-from smtp421.diagnosis.history_cells import Decided, LoadCell
-from smtp421.diagnosis.history_judgement import Judged, Judgement, judge
-from smtp421.diagnosis.history_ledger import NO_FINDING, UNKNOWN, By, Ledger, part_of
-from smtp421.diagnosis.history_templates import template_of
-from smtp421.diagnosis.history_tracks import Fate
+from smtp421.diagnosis.history.cells import Decided, LoadCell
+from smtp421.diagnosis.history.judgement import Judged, Judgement, judge
+from smtp421.diagnosis.history.ledger import NO_FINDING, UNKNOWN, By, Ledger, part_of
+from smtp421.diagnosis.history.templates import template_of
+from smtp421.diagnosis.history.tracks import Fate
+from smtp421.diagnosis.history.values import Example, Finding, Where
 from smtp421.logs.line import read_stamp
 from smtp421.logs.session import session_of
 from smtp421.logs.skim import Answer, Refusal
@@ -125,7 +125,7 @@ class Intake:
 
     def judgement(self) -> Judgement:
         """What to think of all that was taken so far."""
-        from smtp421.diagnosis.history_close import close
+        from smtp421.diagnosis.history.close import close
 
         return judge(close(self.ledger, self._book.tree.thresholds), self._book, self._evidence)
 

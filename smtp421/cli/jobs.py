@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from smtp421.cli.intake import Intake, Sieve
-from smtp421.diagnosis.history_merge import merge
+from smtp421.diagnosis.history.merge import merge
 from smtp421.logs.source import open_part, open_source, part_ends
 from smtp421.scanning import Scan, skim_of
 
 if TYPE_CHECKING:
-    from smtp421.diagnosis.history_ledger import By, Ledger
+    from smtp421.diagnosis.history.ledger import By, Ledger
     from smtp421.logs.source import Remark
     from smtp421.rulebook import RuleBook
 

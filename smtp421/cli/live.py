@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING
 
 from smtp421.cli.output import write
 from smtp421.diagnosis.decide import diagnose
-from smtp421.diagnosis.history_incidents import Incidents
-from smtp421.diagnosis.history_shown import example_of
+from smtp421.diagnosis.history.incidents import Incidents
+from smtp421.diagnosis.history.shown import example_of
 from smtp421.render.incident import begins, ends
 
 if TYPE_CHECKING:
     from smtp421.cli.intake import Intake
-    from smtp421.diagnosis.history_cells import Cell
-    from smtp421.diagnosis.history_judgement import Judgement
+    from smtp421.diagnosis.history.cells import Cell
+    from smtp421.diagnosis.history.judgement import Judgement
     from smtp421.logs.source import Source
     from smtp421.model import Diagnosis
     from smtp421.render.interface import View

@@ -18,8 +18,8 @@ from smtp421.cli.output import PIPE_WIDTH, remark, write
 from smtp421.cli.progress import progress
 from smtp421.cli.whole import write_whole
 from smtp421.diagnosis.decide import Given
-from smtp421.diagnosis.history_judgement import Judgement
-from smtp421.diagnosis.history_rows import Row, rows_of
+from smtp421.diagnosis.history.judgement import Judgement
+from smtp421.diagnosis.history.rows import Row, rows_of
 from smtp421.logs.source import STDIN, Source, open_source
 from smtp421.model import Severity
 from smtp421.render.interface import View, renderer
@@ -27,7 +27,7 @@ from smtp421.render.phrases import count
 
 if TYPE_CHECKING:
     from smtp421.anonymize import Anonymizer
-    from smtp421.diagnosis.history_ledger import By
+    from smtp421.diagnosis.history.ledger import By
     from smtp421.rulebook import RuleBook
     from smtp421.scanning import Scan
 

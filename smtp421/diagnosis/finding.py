@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from smtp421.diagnosis.decide import diagnose, is_final, verdict_of
-from smtp421.diagnosis.history import Finding
+from smtp421.diagnosis.history.values import Finding
 from smtp421.diagnosis.subject import identity_of
 from smtp421.model import Attempt, Origin
 from smtp421.rulebook import RuleBook

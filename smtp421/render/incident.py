@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from smtp421.diagnosis.history_incidents import Incident
+from smtp421.diagnosis.history.incidents import Incident
 from smtp421.model import Origin
 from smtp421.render import phrases
 from smtp421.render.blocks import Span, Words, prose, words

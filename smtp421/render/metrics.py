@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from smtp421.diagnosis.history_judgement import Judged, Judgement
+from smtp421.diagnosis.history.judgement import Judged, Judgement
 
 OTHER = "other"
 OWN_SIDE = "own_side"

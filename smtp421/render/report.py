@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import NamedTuple
 
-from smtp421.diagnosis.history import History
-from smtp421.diagnosis.history_judgement import Judged, Judgement
-from smtp421.diagnosis.history_rows import Row
-from smtp421.diagnosis.history_templates import Template
+from smtp421.diagnosis.history.judgement import Judged, Judgement
+from smtp421.diagnosis.history.rows import Row
+from smtp421.diagnosis.history.templates import Template
+from smtp421.diagnosis.history.values import History
 from smtp421.model import Severity
 from smtp421.render import phrases
 from smtp421.render.blocks import Block, Fields, Footer, Heading, Headline, Item, Items, Paragraph, Span, Words, words

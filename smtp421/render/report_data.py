@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from smtp421.diagnosis.history import Bins, Domain, Group, Load, Message
-from smtp421.diagnosis.history_counts import Count, Spread
-from smtp421.diagnosis.history_judgement import Judged, Judgement
-from smtp421.diagnosis.history_rows import Row
-from smtp421.diagnosis.history_templates import Template
+from smtp421.diagnosis.history.counts import Count, Spread
+from smtp421.diagnosis.history.judgement import Judged, Judgement
+from smtp421.diagnosis.history.rows import Row
+from smtp421.diagnosis.history.templates import Template
+from smtp421.diagnosis.history.values import Bins, Domain, Group, Load, Message
 from smtp421.render.report_words import row_names, signs_words, worst_of
 from smtp421.rulebook import RuleBook
 

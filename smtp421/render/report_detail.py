@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from smtp421.diagnosis.history import Example, History
-from smtp421.diagnosis.history_judgement import Judged
-from smtp421.diagnosis.history_rows import Row
+from smtp421.diagnosis.history.judgement import Judged
+from smtp421.diagnosis.history.rows import Row
+from smtp421.diagnosis.history.values import Example, History
 from smtp421.render import phrases
 from smtp421.render.blocks import Block, Code, Fields, Footer, Heading, Span, Words, words
 from smtp421.render.interface import View

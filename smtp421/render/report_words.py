@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from smtp421.diagnosis.history import Example, History
-from smtp421.diagnosis.history_counts import Count
-from smtp421.diagnosis.history_judgement import Judged
-from smtp421.diagnosis.history_rows import Row
-from smtp421.diagnosis.history_signs import Sign
+from smtp421.diagnosis.history.counts import Count
+from smtp421.diagnosis.history.judgement import Judged
+from smtp421.diagnosis.history.rows import Row
+from smtp421.diagnosis.history.signs import Sign
+from smtp421.diagnosis.history.values import Example, History
 from smtp421.model import Severity
 from smtp421.render import phrases
 from smtp421.rulebook import RuleBook

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from smtp421.diagnosis.history import Bins
+from smtp421.diagnosis.history.values import Bins
 
 WIDTH = 16
 _BARS = "\u2581\u2582\u2583\u2584\u2585\u2586\u2587\u2588"

@@ -14,8 +14,8 @@ import pytest
 from smtp421.cli import jobs, scan_run
 from smtp421.cli.intake import Sieve
 from smtp421.cli.jobs import Part, Plan, count_part, jobs_of
-from smtp421.diagnosis.history_close import close
-from smtp421.diagnosis.history_merge import merge
+from smtp421.diagnosis.history.close import close
+from smtp421.diagnosis.history.merge import merge
 from smtp421.logs.source import open_part, part_ends
 
 MAKER = Path(__file__).parents[2] / "benchmarks" / "make_log.py"

@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from smtp421.diagnosis.history import Finding, History
-from smtp421.diagnosis.history_close import close
-from smtp421.diagnosis.history_ledger import Ledger
+from smtp421.diagnosis.history.close import close
+from smtp421.diagnosis.history.ledger import Ledger
+from smtp421.diagnosis.history.values import Finding, History
 from smtp421.model import Attempt, Origin, Relay, Reply, Severity, Status
 
 START = datetime(2026, 11, 20, 8, tzinfo=UTC)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from smtp421.diagnosis import finding as module
 from smtp421.diagnosis.decide import diagnose
 from smtp421.diagnosis.finding import finding
-from smtp421.diagnosis.history import Finding
+from smtp421.diagnosis.history.values import Finding
 from smtp421.errors import Smtp421Error
 from smtp421.logs import LINE_FORMATS, Stream, read_paste
 from smtp421.logs.layout import Layout

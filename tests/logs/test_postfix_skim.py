@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 import smtp421
 from smtp421 import scanning
 from smtp421.cli.intake import Intake, Sieve
-from smtp421.diagnosis.history import History
-from smtp421.diagnosis.history_close import close
+from smtp421.diagnosis.history.close import close
+from smtp421.diagnosis.history.values import History
 from smtp421.logs.postfix_skim import suits
 from smtp421.logs.skim import Memory
 from smtp421.rulebook import RuleBook

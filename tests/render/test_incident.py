@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime
 
-from smtp421.diagnosis.history import Key
-from smtp421.diagnosis.history_incidents import Incident
+from smtp421.diagnosis.history.incidents import Incident
+from smtp421.diagnosis.history.values import Key
 from smtp421.model import Origin
 from smtp421.render.incident import begins, ends
 from smtp421.render.interface import View

@@ -6,7 +6,7 @@ from typing import Any
 
 import smtp421
 from smtp421.cli.intake import Intake, Sieve
-from smtp421.diagnosis.history_judgement import Judgement
+from smtp421.diagnosis.history.judgement import Judgement
 from smtp421.render.metrics import metrics
 
 LINE = (

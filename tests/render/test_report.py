@@ -11,11 +11,11 @@ import pytest
 import smtp421
 from smtp421.cli.intake import Intake, Sieve
 from smtp421.coverage import Coverage, Skeleton
-from smtp421.diagnosis.history import Bins, Dropped, Example, Fate, Fates, Key, Load, Message, SourceAddress, Where
-from smtp421.diagnosis.history_counts import Count, Spread
-from smtp421.diagnosis.history_judgement import Judgement
-from smtp421.diagnosis.history_rows import Row, rows_of
-from smtp421.diagnosis.history_signs import Onset, Sign
+from smtp421.diagnosis.history.counts import Count, Spread
+from smtp421.diagnosis.history.judgement import Judgement
+from smtp421.diagnosis.history.rows import Row, rows_of
+from smtp421.diagnosis.history.signs import Onset, Sign
+from smtp421.diagnosis.history.values import Bins, Dropped, Example, Fate, Fates, Key, Load, Message, SourceAddress, Where
 from smtp421.model import Evidence, Relay, Severity
 from smtp421.render import report_words as said
 from smtp421.render.coverage_page import coverage_page

@@ -12,7 +12,7 @@ from datetime import datetime
 from math import inf
 from typing import NamedTuple
 
-from smtp421.diagnosis.history import Bins, Group, History, Key, Load
+from smtp421.diagnosis.history.values import Bins, Group, History, Key, Load
 from smtp421.model import Severity
 
 _REPUTATION = frozenset({"reputation", "blocklist"})

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smtp421.diagnosis.history_counts import (
+from smtp421.diagnosis.history.counts import (
     BINS,
     SKETCH,
     STEPS,

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import NamedTuple
 
-from smtp421.diagnosis.history import Bins, Fates
-from smtp421.diagnosis.history_counts import Count
-from smtp421.diagnosis.history_judgement import Judged, Judgement, urgency
+from smtp421.diagnosis.history.counts import Count
+from smtp421.diagnosis.history.judgement import Judged, Judgement, urgency
+from smtp421.diagnosis.history.values import Bins, Fates
 from smtp421.model import Severity
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from smtp421.diagnosis.decide import Given, diagnose, given_for
-from smtp421.diagnosis.history import Group, History
-from smtp421.diagnosis.history_evidence import course_of, evidence_for
-from smtp421.diagnosis.history_signs import Background, Onset, Sign, cleared, signs_of
+from smtp421.diagnosis.history.evidence import course_of, evidence_for
+from smtp421.diagnosis.history.signs import Background, Onset, Sign, cleared, signs_of
+from smtp421.diagnosis.history.values import Group, History
 from smtp421.model import Attempt, Diagnosis, Evidence, Severity
 from smtp421.rulebook import RuleBook
 from smtp421.rulebook.pages import Provider

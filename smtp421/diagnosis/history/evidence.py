@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from smtp421.diagnosis.history import Group, History
-from smtp421.diagnosis.history_signs import Sign
+from smtp421.diagnosis.history.signs import Sign
+from smtp421.diagnosis.history.values import Group, History
 from smtp421.model import Evidence
 from smtp421.rulebook.pages import Provider
 

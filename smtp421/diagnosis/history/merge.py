@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import MutableMapping
 from typing import Protocol, TypeVar
 
-from smtp421.diagnosis.history_ledger import Ledger
+from smtp421.diagnosis.history.ledger import Ledger
 
 
 class _Mergeable(Protocol):

@@ -1,6 +1,6 @@
 """The ledger: takes attempts as they come, and keeps what a history needs in bounded memory.
 
-Ledgers of parts of a log can be merged (:func:`smtp421.diagnosis.history_merge.merge`), in the order of the parts: what comes out
+Ledgers of parts of a log can be merged (:func:`smtp421.diagnosis.history.merge.merge`), in the order of the parts: what comes out
 is what one pass over the whole gives. For that a ledger of a later part (``begins=False``) follows no message that may have been
 deferred before the part: what happened to it is kept in order, and the merge takes it up where the earlier part left off.
 """
@@ -12,13 +12,13 @@ from datetime import UTC, datetime, tzinfo
 from operator import attrgetter
 from typing import Any, Literal
 
-from smtp421.diagnosis.history import Example, Finding, Where
-from smtp421.diagnosis.history_cells import Cell, Decided, DomainCell, LoadCell, People, widen
-from smtp421.diagnosis.history_counts import Axis, Distinct, Durations, mixed
-from smtp421.diagnosis.history_places import OTHERS, Places
-from smtp421.diagnosis.history_shown import order_of
-from smtp421.diagnosis.history_templates import Templates, template_of
-from smtp421.diagnosis.history_tracks import GAPS, Event, Fate, Key, Track, Tracks
+from smtp421.diagnosis.history.cells import Cell, Decided, DomainCell, LoadCell, People, widen
+from smtp421.diagnosis.history.counts import Axis, Distinct, Durations, mixed
+from smtp421.diagnosis.history.places import OTHERS, Places
+from smtp421.diagnosis.history.shown import order_of
+from smtp421.diagnosis.history.templates import Templates, template_of
+from smtp421.diagnosis.history.tracks import GAPS, Event, Fate, Key, Track, Tracks
+from smtp421.diagnosis.history.values import Example, Finding, Where
 from smtp421.model import Attempt, Origin, Severity, Status
 
 By = Literal["provider", "domain", "cause", "relay", "rule", "source"]
@@ -206,7 +206,7 @@ class Ledger:
         line: int,
         shown: Any,
     ) -> None:
-        """Count a deferral. ``shown`` is the example that it makes (:func:`smtp421.diagnosis.history_shown.example_of`)."""
+        """Count a deferral. ``shown`` is the example that it makes (:func:`smtp421.diagnosis.history.shown.example_of`)."""
         decided.take(self.second, self.place, line, queue_id, recipient, shown)
         cell, second = decided.cell, self.second
         key = cell.key

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC
 from heapq import nsmallest
 
-from smtp421.diagnosis import history_ledger
-from smtp421.diagnosis.history import Dropped, Fates, Group, History, Message, RowCount
-from smtp421.diagnosis.history_cells import Cell, Fresh, Scale
-from smtp421.diagnosis.history_counts import Count, Durations, Spread
-from smtp421.diagnosis.history_ledger import Ledger, count_pauses, last_of
-from smtp421.diagnosis.history_places import OTHERS
-from smtp421.diagnosis.history_tracks import GAPS, Key
+from smtp421.diagnosis.history import ledger as history_ledger
+from smtp421.diagnosis.history.cells import Cell, Fresh, Scale
+from smtp421.diagnosis.history.counts import Count, Durations, Spread
+from smtp421.diagnosis.history.ledger import Ledger, count_pauses, last_of
+from smtp421.diagnosis.history.places import OTHERS
+from smtp421.diagnosis.history.tracks import GAPS, Key
+from smtp421.diagnosis.history.values import Dropped, Fates, Group, History, Message, RowCount
 
 GREYLIST_WINDOW = "greylist_window"
 MOST_WAITING = 1000

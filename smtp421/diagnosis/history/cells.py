@@ -11,10 +11,10 @@ from datetime import datetime, tzinfo
 from math import inf
 from typing import Any
 
-from smtp421.diagnosis.history import Bins, Domain, Fates, Group, Load, RuleCount, SourceAddress
-from smtp421.diagnosis.history_counts import Axis, Distinct, Durations, Peak, added, busiest, joined
-from smtp421.diagnosis.history_shown import Order, example_of
-from smtp421.diagnosis.history_tracks import Key
+from smtp421.diagnosis.history.counts import Axis, Distinct, Durations, Peak, added, busiest, joined
+from smtp421.diagnosis.history.shown import Order, example_of
+from smtp421.diagnosis.history.tracks import Key
+from smtp421.diagnosis.history.values import Bins, Domain, Fates, Group, Load, RuleCount, SourceAddress
 from smtp421.model import Severity
 
 SHOWN = 5

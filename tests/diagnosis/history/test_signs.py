@@ -5,13 +5,13 @@ from datetime import timedelta
 import pytest
 
 from smtp421 import explain
-from smtp421.diagnosis.history import Key
-from smtp421.diagnosis.history_close import close
-from smtp421.diagnosis.history_evidence import evidence_for
-from smtp421.diagnosis.history_incidents import Incidents
-from smtp421.diagnosis.history_judgement import judge
-from smtp421.diagnosis.history_rows import rows_of
-from smtp421.diagnosis.history_signs import Background, cleared, signs_of
+from smtp421.diagnosis.history.close import close
+from smtp421.diagnosis.history.evidence import evidence_for
+from smtp421.diagnosis.history.incidents import Incidents
+from smtp421.diagnosis.history.judgement import judge
+from smtp421.diagnosis.history.rows import rows_of
+from smtp421.diagnosis.history.signs import Background, cleared, signs_of
+from smtp421.diagnosis.history.values import Key
 from smtp421.model import Severity
 from smtp421.rulebook.pages import LimitPage
 from tests.diagnosis.conftest import START, THRESHOLDS, attempt, deferred, finding, history_of, ledger_of, sent

@@ -6,10 +6,10 @@ import random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from smtp421.diagnosis.history import History
-from smtp421.diagnosis.history_close import close
-from smtp421.diagnosis.history_ledger import Ledger
-from smtp421.diagnosis.history_merge import merge
+from smtp421.diagnosis.history.close import close
+from smtp421.diagnosis.history.ledger import Ledger
+from smtp421.diagnosis.history.merge import merge
+from smtp421.diagnosis.history.values import History
 from tests.diagnosis.conftest import THRESHOLDS, Event, attempt, deferred, finding, history_of, ledger_of, sent
 
 

@@ -11,17 +11,19 @@ from hypothesis import strategies as st
 
 import smtp421
 from smtp421.cli.intake import Intake, Sieve
-from smtp421.diagnosis import history_ledger, history_places, history_templates
-from smtp421.diagnosis.history import Finding, Where
-from smtp421.diagnosis.history_close import close
-from smtp421.diagnosis.history_ledger import OWN_SIDE, Ledger
-from smtp421.diagnosis.history_merge import merge
-from smtp421.diagnosis.history_places import OTHERS
-from smtp421.diagnosis.history_templates import masked
-from smtp421.diagnosis.history_tracks import Fate
+from smtp421.diagnosis.history import ledger as history_ledger
+from smtp421.diagnosis.history import places as history_places
+from smtp421.diagnosis.history import templates as history_templates
+from smtp421.diagnosis.history.close import close
+from smtp421.diagnosis.history.ledger import OWN_SIDE, Ledger
+from smtp421.diagnosis.history.merge import merge
+from smtp421.diagnosis.history.places import OTHERS
+from smtp421.diagnosis.history.templates import masked
+from smtp421.diagnosis.history.tracks import Fate
+from smtp421.diagnosis.history.values import Finding, Where
 from tests.diagnosis.conftest import START, THRESHOLDS, attempt, deferred, finding, history_of, identify, ledger_of, sent
 
-DATA = Path(__file__).parents[1] / "data" / "logs"
+DATA = Path(__file__).parents[2] / "data" / "logs"
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 FIRST = datetime(2026, 11, 20, 8, tzinfo=UTC)
 GOOGLE = "gmail-smtp-in.l.google.com[192.0.2.10]:25"

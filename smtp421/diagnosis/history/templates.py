@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any, NamedTuple
 
-from smtp421.diagnosis.history_shown import Order, example_of
+from smtp421.diagnosis.history.shown import Order, example_of
 from smtp421.model import Attempt
 
 MOST = 2000

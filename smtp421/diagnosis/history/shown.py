@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from smtp421.diagnosis.history import Example
+    from smtp421.diagnosis.history.values import Example
     from smtp421.model import Attempt
 
 Order = tuple[float, int, str, str]

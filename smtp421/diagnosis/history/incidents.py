@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
-from smtp421.diagnosis.history_tracks import Key
+from smtp421.diagnosis.history.tracks import Key
 from smtp421.model import Diagnosis
 
 

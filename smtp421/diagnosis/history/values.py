@@ -1,6 +1,6 @@
 """What a log tells beyond single replies: how many, for how long, since when, and what became of it.
 
-These are the values. :class:`smtp421.diagnosis.history_ledger.Ledger` counts, :mod:`smtp421.diagnosis.history_judgement` judges.
+These are the values. :class:`smtp421.diagnosis.history.ledger.Ledger` counts, :mod:`smtp421.diagnosis.history.judgement` judges.
 """
 
 from __future__ import annotations
@@ -8,9 +8,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
-from smtp421.diagnosis.history_counts import Count, Spread
-from smtp421.diagnosis.history_templates import Template
-from smtp421.diagnosis.history_tracks import Fate, Key
+from smtp421.diagnosis.history.counts import Count, Spread
+from smtp421.diagnosis.history.templates import Template
+from smtp421.diagnosis.history.tracks import Fate, Key
 from smtp421.model import Attempt, Diagnosis, Origin, Severity
 
 __all__ = ["Fate", "Key"]
