@@ -9,13 +9,14 @@ that is deferred when the message is ``maximal_queue_lifetime`` old was the last
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from math import inf
 from typing import ClassVar
 
-from smtp421.mta.durations import compact, figure
+from smtp421.mta.durations import figure
 from smtp421.mta.interface import CHECKED, Server, first_run
 from smtp421.mta.model import Block, Fact, Facts, Finding, Option, Settings
+from smtp421.mta.postfix_parameters import fact_of, number_of, seconds_of, time_of, value_of
 from smtp421.rulebook.pages import Citation, Provider
 
 _POSTCONF = "https://www.postfix.org/postconf.5.html"
@@ -23,35 +24,6 @@ _SETTING = re.compile(r"(?P<name>[A-Za-z][\w.-]*)\s*=\s*(?P<value>.*)")
 _SERVICE = re.compile(
     r"(?P<name>\S+)\s+(?:inet|unix|fifo|unix-dgram|pass)\s+(?:[-yn]\s+){3}\S+\s+(?P<most>\S+)\s+(?P<command>\S.*)"
 )
-_REFERENCE = re.compile(r"\$(?:\{(\w+)\}|\((\w+)\)|(\w+))")
-_DEEPEST = 10
-"""Parameters that refer to parameters; deeper ones are a circle."""
-DEFAULTS: Mapping[str, tuple[str, str]] = {
-    "queue_run_delay": ("300s", "s"),
-    "minimal_backoff_time": ("300s", "s"),
-    "maximal_backoff_time": ("4000s", "s"),
-    "maximal_queue_lifetime": ("5d", "d"),
-    "bounce_queue_lifetime": ("5d", "d"),
-    "delay_warning_time": ("0h", "h"),
-    "default_destination_concurrency_limit": ("20", ""),
-    "smtp_destination_concurrency_limit": ("$default_destination_concurrency_limit", ""),
-    "default_destination_rate_delay": ("0s", "s"),
-    "smtp_destination_rate_delay": ("$default_destination_rate_delay", "s"),
-    "default_destination_concurrency_failed_cohort_limit": ("1", ""),
-    "smtp_destination_concurrency_failed_cohort_limit": ("$default_destination_concurrency_failed_cohort_limit", ""),
-    "default_destination_recipient_limit": ("50", ""),
-    "smtp_destination_recipient_limit": ("$default_destination_recipient_limit", ""),
-    "default_process_limit": ("100", ""),
-    "inet_protocols": ("all", ""),
-    "smtp_address_preference": ("any", ""),
-    "smtp_tls_security_level": ("", ""),
-    "smtp_use_tls": ("no", ""),
-    "smtp_enforce_tls": ("no", ""),
-    "smtp_connection_cache_on_demand": ("yes", ""),
-    "smtp_connection_reuse_count_limit": ("0", ""),
-    "smtp_tls_connection_reuse": ("no", ""),
-}
-"""The defaults of Postfix 3.7 (postconf(5)), and the unit of a time without one."""
 
 
 class Postfix(Server):
@@ -124,11 +96,11 @@ class Postfix(Server):
 
     def interval(self, settings: Settings) -> float:
         """``queue_run_delay``."""
-        return _seconds(settings, "queue_run_delay")
+        return seconds_of(settings, "queue_run_delay")
 
     def ages(self, settings: Settings, phase: float) -> Iterator[float]:
         """As the queue manager does it; the scan takes what is due within a second (``qmgr_active_feed``)."""
-        interval, lifetime = self.interval(settings), _seconds(settings, "maximal_queue_lifetime")
+        interval, lifetime = self.interval(settings), seconds_of(settings, "maximal_queue_lifetime")
         age = 0.0
         yield age
         while age < lifetime:
@@ -137,7 +109,7 @@ class Postfix(Server):
 
     def pause(self, settings: Settings, age: float) -> float:
         """Seconds for which a message of that age is left alone (``qmgr_active_done_3_generic``)."""
-        most, least = _seconds(settings, "maximal_backoff_time"), _seconds(settings, "minimal_backoff_time")
+        most, least = seconds_of(settings, "maximal_backoff_time"), seconds_of(settings, "minimal_backoff_time")
         return max(min(age, most), least)
 
     def connections(self, settings: Settings, provider: Provider | None) -> Fact:
@@ -192,59 +164,6 @@ def _logical(text: str) -> Iterator[tuple[int, str]]:
         yield start, " ".join(parts)
 
 
-def _value(settings: Settings, name: str) -> str:
-    """The value with references to other parameters filled in."""
-    option = settings.given(name)
-    value = option.value if option is not None else DEFAULTS.get(name, ("", ""))[0]
-    for _ in range(_DEEPEST):
-        reference = _REFERENCE.search(value)
-        if reference is None:
-            break
-        other = next(part for part in reference.groups() if part)
-        given = settings.given(other)
-        inner = given.value if given is not None else DEFAULTS.get(other, ("", ""))[0]
-        value = value[: reference.start()] + inner + value[reference.end() :]
-    return value
-
-
-def _root(settings: Settings, name: str) -> tuple[str, Option | None]:
-    """The parameter that gives the value, where one only refers to another, and where that is given."""
-    for _ in range(_DEEPEST):
-        option = settings.given(name)
-        value = option.value if option is not None else DEFAULTS.get(name, ("", ""))[0]
-        reference = _REFERENCE.fullmatch(value)
-        if reference is None:
-            return name, option
-        name = next(part for part in reference.groups() if part)
-    return name, None
-
-
-def _fact(settings: Settings, name: str, *, state: str = "") -> Fact:
-    root, option = _root(settings, name)
-    return Fact(root, _value(settings, root), option.line if option else None, None, state)
-
-
-def _seconds(settings: Settings, name: str) -> float:
-    """A time; the default where it cannot be read. A transport of one's own has the defaults of ``default_...``."""
-    own = name.partition("_")[2]
-    default, unit = DEFAULTS.get(name) or DEFAULTS[f"default_{own}"]
-    seconds = compact(_value(settings, name), unit)
-    return seconds if seconds is not None else compact(default, unit) or 0.0
-
-
-def time_of(settings: Settings, name: str) -> Fact:
-    """A parameter that is a time, in seconds."""
-    return _fact(settings, name)._replace(amount=_seconds(settings, name))
-
-
-def number_of(settings: Settings, name: str) -> Fact:
-    """A figure; None for 0, which means no limit."""
-    if name not in settings.options and name.endswith("_destination_concurrency_limit"):
-        name = "smtp_destination_concurrency_limit" if name.startswith("smtp_") else "default_destination_concurrency_limit"
-    fact = _fact(settings, name)
-    return fact._replace(amount=figure(fact.value) or None)
-
-
 def _transports(settings: Settings, provider: Provider | None) -> Iterator[str]:
     """Transports that bear the provider's name, so that they very likely serve it."""
     if provider is None:
@@ -261,20 +180,20 @@ def _transports(settings: Settings, provider: Provider | None) -> Iterator[str]:
 
 def _rate(settings: Settings) -> Fact:
     name = "smtp_destination_rate_delay"
-    seconds = _seconds(settings, name)
-    return _fact(settings, name)._replace(amount=60 / seconds if seconds else None)
+    seconds = seconds_of(settings, name)
+    return fact_of(settings, name)._replace(amount=60 / seconds if seconds else None)
 
 
 def _reuse(settings: Settings) -> Fact:
-    on_demand = _fact(settings, "smtp_connection_cache_on_demand")
-    if on_demand.value.lower() == "no" and not _value(settings, "smtp_connection_cache_destinations"):
+    on_demand = fact_of(settings, "smtp_connection_cache_on_demand")
+    if on_demand.value.lower() == "no" and not value_of(settings, "smtp_connection_cache_destinations"):
         return on_demand._replace(state="no")
-    reuse = _fact(settings, "smtp_tls_connection_reuse")
+    reuse = fact_of(settings, "smtp_tls_connection_reuse")
     return reuse._replace(state="yes" if reuse.value.lower() == "yes" else "plain")
 
 
 def _ipv6(settings: Settings) -> Fact:
-    protocols, preference = _fact(settings, "inet_protocols"), _fact(settings, "smtp_address_preference")
+    protocols, preference = fact_of(settings, "inet_protocols"), fact_of(settings, "smtp_address_preference")
     names = set(re.split(r"[\s,]+", protocols.value.lower()))
     if "all" in names or {"ipv4", "ipv6"} <= names:
         return preference._replace(state="prefers") if preference.value.lower() == "ipv6" else protocols._replace(state="both")
@@ -282,10 +201,10 @@ def _ipv6(settings: Settings) -> Fact:
 
 
 def _tls(settings: Settings) -> Fact:
-    level = _fact(settings, "smtp_tls_security_level")
+    level = fact_of(settings, "smtp_tls_security_level")
     if not level.value:
         for name, state in (("smtp_enforce_tls", "must"), ("smtp_use_tls", "may")):
-            old = _fact(settings, name)
+            old = fact_of(settings, name)
             if old.value.lower() == "yes":
                 return old._replace(state=state)
         return level._replace(state="none")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from smtp421.mta.durations import short
 from smtp421.mta.interface import Server
 from smtp421.mta.model import Fact, Finding, Level, Settings
-from smtp421.mta.postfix import number_of, time_of
+from smtp421.mta.postfix_parameters import number_of, time_of
 
 COHORTS = 10
 """What postconf(5) asks for beside a rate delay."""
