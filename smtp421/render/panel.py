@@ -174,7 +174,7 @@ def _fixes(found: Diagnosis, view: View) -> Iterator[Block]:
         return
     mta = view.mta or phrases.mta_of(found.attempt.format)
     who = _commonest([fix.who for fix in found.fixes])
-    yield Heading(f"What to do ({phrases.WHO[who]})")
+    yield Heading(f"What to do{phrases.by(who)}")
     shown = tuple(_some(found.fixes, view, FIXES))
     yield Items(tuple(_fix(fix, mta, view, tell_who=fix.who is not who) for fix in shown), ordered=True)
     if len(shown) < len(found.fixes):
@@ -189,7 +189,7 @@ def _fixes(found: Diagnosis, view: View) -> Iterator[Block]:
 
 def _fix(fix: Fix, mta: str | None, view: View, *, tell_who: bool) -> Item:
     settings = tuple((name, lines) for name, lines in fix.settings if name == mta or (mta is None and view.verbose))
-    return Item(prose(fix.action) + words(Span(f" ({phrases.WHO[fix.who]})" if tell_who else "", "dim")), settings)
+    return Item(prose(fix.action) + words(Span(phrases.by(fix.who) if tell_who else "", "dim")), settings)
 
 
 def limits(known: tuple[Limit, ...], view: View) -> Iterator[Block]:

@@ -40,6 +40,11 @@ _ACRONYMS = frozenset({"dns", "tls", "mta", "ip"})
 _UNITS = ((86400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
 
 
+def by(who: WhoActs | None) -> str:
+    """Who is to do something, in brackets; nothing where it happens by itself."""
+    return "" if who in (None, WhoActs.NOBODY) else f" ({WHO[who]})"
+
+
 def duration(seconds: float) -> str:
     """``5 minutes``, ``1 hour 30 minutes``, ``2 days``: the two largest units, the rest left off."""
     left = int(seconds)

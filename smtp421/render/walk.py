@@ -64,7 +64,7 @@ def _blocks(
         yield Paragraph(words(Span("Not needed on this way: ", "strong"), "; ".join(idle)))
     movers = [item.who for item in todo if item.who not in (None, WhoActs.NOBODY)]
     who = max(movers, key=movers.count, default=None)
-    yield Heading("What to do, in order" + (f" ({phrases.WHO[who]})" if who is not None else ""))
+    yield Heading(f"What to do, in order{phrases.by(who)}")
     yield Items(tuple(_item(item, found, view, tell_who=item.who is not who) for item in todo), ordered=True)
     yield from limits(found.limits, view)
     yield from references(found, view)
@@ -138,7 +138,7 @@ def _item(item: Action, found: Diagnosis, view: View, *, tell_who: bool) -> Item
     if item.kind == "then":
         return Item(words(Span("Then ", "strong"), "retry: ") + told)
     tell_who = tell_who and item.who is not WhoActs.NOBODY
-    who = f" ({phrases.WHO[item.who]})" if tell_who and item.who is not None else ""
+    who = phrases.by(item.who) if tell_who else ""
     mta = view.mta or phrases.mta_of(found.attempt.format)
     settings = tuple(pair for pair in item.fix.settings if pair[0] == mta or (mta is None and view.verbose)) if item.fix else ()
     return Item(told + words(Span(who, "dim")), settings)
