@@ -290,6 +290,33 @@ def test_words_without_any_code():
     assert "Connection refused" in attempt.reply.text or "Could not connect" in attempt.reply.text
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (
+            "MailException: Could not connect to SMTP host: mx.example.com, port: 465;\n  nested exception is:\n"
+            "\tjavax.net.ssl.SSLHandshakeException: PKIX path building failed\n\tat com.sun.mail.Transport.open(T.java:7)",
+            "MailException: Could not connect to SMTP host: mx.example.com, port: 465; "
+            "javax.net.ssl.SSLHandshakeException: PKIX path building failed",
+        ),
+        (
+            "MailSendException: Mail server connection failed; nested exception is MessagingException: no answer\n"
+            "\tat a.b.c(D.java:1)\nCaused by: java.net.UnknownHostException: mx.example.com\n\tat a.b.c(D.java:2)",
+            "MailSendException: Mail server connection failed; java.net.UnknownHostException: mx.example.com",
+        ),
+    ],
+)
+def test_the_innermost_exception_tells_why_nobody_replied(text, words):
+    assert read(text).reply.text == words
+
+
+def test_an_exception_with_a_reply_keeps_to_the_reply():
+    attempt = read(
+        "SendFailedException: Invalid Addresses;\n  nested exception is:\n\tSMTPAddressFailedException: 452 4.5.3 Too many"
+    )
+    assert (attempt.reply.code, attempt.reply.text) == (452, "Too many")
+
+
 def test_nothing():
     assert read_paste("", NOW) == []
     assert read_paste(" \n\x1b[0m ", NOW) == []
