@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from smtp421.logs.exception import NAME as EXCEPTION
 from smtp421.logs.exception import stage_of
 from smtp421.logs.stages import stage_of_command
 from smtp421.model import Attempt, Relay, Stage
@@ -26,6 +27,10 @@ _END = re.compile(
 """Where a reply ends and what wraps it goes on: stack traces, further fields, the rest of a dialogue, an empty line."""
 _CAUSE = re.compile(r"(?:\bnested exception(?: is)?:?|\bCaused by:)\s+(?P<cause>[^\n]+)", re.IGNORECASE)
 """The exception inside another one: where no server replied, it alone tells why."""
+_THROWN = re.compile(
+    r"(?:javax?|jakarta|sun|angus|springframework)\.[\w.]*Exception\b|\bMailKit\.\w|\bNet::SMTP\w|\bSMTPConnection\._|\bgomail: "
+)
+"""Names of client libraries, whose exceptions print a reply as it came. A server's own reply may name an exception, too."""
 _IN_REPLY = re.compile(r"\s*\(in reply to (?P<command>[\w ]+?) command\)*.*$", re.DOTALL)
 _SAID = re.compile(
     r"(?:host|server)\s+(?P<host>[\w.-]+\.[\w-]+)(?: ?[\[(](?P<address>[\d.:a-fA-FxX]+)[\])])?(?::\d+)?:?\s+(?:said|refused "
@@ -68,7 +73,7 @@ def read(text: str) -> Attempt:
             stage = stage_of_command(sent[-1]["command"])
         again = find_reply(_trim(text[found.start :], text[: found.start]), stage)
         reply = again.reply if again else found.reply._replace(stage=stage)
-    return Attempt(reply, NAME, relay=relay_in(text))
+    return Attempt(reply, EXCEPTION if _THROWN.search(text) else NAME, relay=relay_in(text))
 
 
 def relay_in(text: str) -> Relay | None:
