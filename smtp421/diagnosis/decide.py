@@ -86,7 +86,7 @@ def diagnose(attempt: Attempt, book: RuleBook, evidence: Given = (), *, logged: 
     cause = book.causes.get(cause_id) or book.causes[UNKNOWN]
     own = rule if rule is not None and rule.cause == cause_id else None
     final = is_final(attempt)
-    severity = _severity(own, cause, walked, who, origin, book, final=final)
+    severity = _severity(own, cause, walked, who, origin, book, final=final, in_program=attempt.format == "exception")
     retry = _retry(attempt, own, cause, final=final)
     if severity is Severity.CRITICAL and retry.helps == "yes" and (own is None or own.severity is not severity):
         retry = retry._replace(helps="after_fix")  # what raised the severity does not heal by waiting
@@ -201,13 +201,23 @@ def is_final(attempt: Attempt) -> bool:
 
 
 def _severity(
-    own: Rule | None, cause: Cause, walked: Walk, who: Identity, origin: Origin, book: RuleBook, *, final: bool
+    own: Rule | None,
+    cause: Cause,
+    walked: Walk,
+    who: Identity,
+    origin: Origin,
+    book: RuleBook,
+    *,
+    final: bool,
+    in_program: bool,
 ) -> Severity:
     """The rule's severity, else the cause's; raised by the tree's answers and for what cannot heal."""
     severity = own.severity if own and own.severity else cause.severity
     at_large_provider = origin is Origin.LOCAL and who.provider is not None and book.providers[who.provider].large
     if at_large_provider and cause.severity_at_known_provider and (own is None or own.severity is None):
         severity = max(severity, cause.severity_at_known_provider, key=lambda level: level.rank)
+    if in_program and cause.severity_in_program:
+        severity = max(severity, cause.severity_in_program, key=lambda level: level.rank)
     if walked.raises is not None:
         severity = max(severity, walked.raises, key=lambda level: level.rank)
     if final:

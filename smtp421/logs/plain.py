@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from smtp421.logs.exception import NAME as EXCEPTION
 from smtp421.logs.exception import stage_of
 from smtp421.logs.stages import stage_of_command
 from smtp421.model import Attempt, Relay, Stage
@@ -24,6 +25,12 @@ _END = re.compile(
     re.VERBOSE,
 )
 """Where a reply ends and what wraps it goes on: stack traces, further fields, the rest of a dialogue, an empty line."""
+_CAUSE = re.compile(r"(?:\bnested exception(?: is)?:?|\bCaused by:)\s+(?P<cause>[^\n]+)", re.IGNORECASE)
+"""The exception inside another one: where no server replied, it alone tells why."""
+_THROWN = re.compile(
+    r"(?:javax?|jakarta|sun|angus|springframework)\.[\w.]*Exception\b|\bMailKit\.\w|\bNet::SMTP\w|\bSMTPConnection\._|\bgomail: "
+)
+"""Names of client libraries, whose exceptions print a reply as it came. A server's own reply may name an exception, too."""
 _IN_REPLY = re.compile(r"\s*\(in reply to (?P<command>[\w ]+?) command\)*.*$", re.DOTALL)
 _SAID = re.compile(
     r"(?:host|server)\s+(?P<host>[\w.-]+\.[\w-]+)(?: ?[\[(](?P<address>[\d.:a-fA-FxX]+)[\])])?(?::\d+)?:?\s+(?:said|refused "
@@ -60,13 +67,13 @@ def read(text: str) -> Attempt:
     if found is None and (start := find_enhanced(text)) is not None:
         reply = read_words(_trim(text[start:], text[:start]), None, stage)
     elif found is None:
-        reply = read_words(_trim(text, ""), None, stage)
+        reply = read_words(_with_cause(_trim(text, ""), text), None, stage)
     else:
         if stage is None and (sent := [*_SENT.finditer(text[: found.start])]):
             stage = stage_of_command(sent[-1]["command"])
         again = find_reply(_trim(text[found.start :], text[: found.start]), stage)
         reply = again.reply if again else found.reply._replace(stage=stage)
-    return Attempt(reply, NAME, relay=relay_in(text))
+    return Attempt(reply, EXCEPTION if _THROWN.search(text) else NAME, relay=relay_in(text))
 
 
 def relay_in(text: str) -> Relay | None:
@@ -87,6 +94,12 @@ def _trim(text: str, before: str) -> str:
         while text.endswith(right) and text.count(right) > text.count(left):
             text = text[:-1].rstrip(_EDGES)
     return text
+
+
+def _with_cause(reason: str, text: str) -> str:
+    """The reason, and behind it the innermost exception that a stack trace names as its cause."""
+    causes = [_trim(found["cause"], "") for found in _CAUSE.finditer(text)]
+    return f"{reason}; {causes[-1]}" if causes and causes[-1] not in reason else reason
 
 
 def _relay(found: re.Match[str] | None) -> Relay | None:

@@ -149,6 +149,7 @@ def _cause(form: schema.CauseForm, forms: Forms) -> pages.Cause:
         form.signs,
         form.severity,
         form.severity_at_known_provider,
+        form.severity_in_program,
         form.who_acts,
         form.retry.helps,
         seconds(form.retry.wait),

@@ -118,6 +118,7 @@ def cause(row: list[Any]) -> Cause:
         signs=tuple(page.signs),
         severity=Severity(page.severity),
         severity_at_known_provider=_severity(page.severity_at_known_provider),
+        severity_in_program=_severity(page.severity_in_program),
         who_acts=WhoActs(page.who_acts),
         fixes=tuple(page.fixes),
         next_checks=tuple(page.next_checks),

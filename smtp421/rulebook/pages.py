@@ -96,6 +96,8 @@ class Cause(NamedTuple):
     severity: Severity
     severity_at_known_provider: Severity | None
     """Replaces ``severity`` where our own side failed to reach a large provider."""
+    severity_in_program: Severity | None
+    """The least where a program that speaks SMTP itself met it: it keeps no queue that would try again."""
     who_acts: WhoActs
     helps: Helps
     wait_seconds: int | None

@@ -150,6 +150,8 @@ class CauseForm(Form):
     """Where a rule says nothing else."""
     severity_at_known_provider: Severity | None = None
     """Replaces ``severity`` where our own side failed to reach a large provider: then the fault is here."""
+    severity_in_program: Severity | None = None
+    """The least, whatever the rule says, where a program that speaks SMTP itself met it: it has no queue that would try again."""
     who_acts: WhoActs
     """Where a rule says nothing else."""
     retry: RetryForm

@@ -136,6 +136,21 @@ def test_our_own_failure_to_reach_a_large_provider_is_critical(judge):
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "severity"),
+    [
+        ("421 4.4.2 Timeout while waiting for command", Severity.INFO),
+        ("smtplib.SMTPSenderRefused: (451, b'4.4.2 Timeout - closing connection.', 'user@example.com')", Severity.WARNING),
+        ("com.sun.mail.smtp.SMTPSendFailedException: 421 Timeout waiting for data from client.", Severity.WARNING),
+        ("452 4.5.3 Too many recipients", Severity.INFO),
+        ("com.sun.mail.smtp.SMTPAddressFailedException: 452 4.5.3 Too many recipients.", Severity.WARNING),
+        ("Net::SMTPServerBusy: 421 4.3.2 Service shutting down", Severity.INFO),
+    ],
+)
+def test_a_program_without_a_queue_does_not_try_again_by_itself(judge, text, severity):
+    assert judge(text).severity is severity
+
+
 def test_inbound_is_ours(judge):
     diagnosis = judge(
         "Nov 20 22:30:00 mail postfix/smtpd[9]: NOQUEUE: reject: RCPT from mx.example.org[192.0.2.4]: 450 4.2.0 <u@example.com>: Recipient address rejected: Greylisted; from=<a@example.org> to=<u@example.com>"

@@ -96,7 +96,7 @@ def read(text):
         ),
         (
             "MailKit.Net.Smtp.SmtpCommandException: 4.4.1 Connection timed out\n   at MailKit.Net.Smtp.SmtpClient.ProcessMailFromResponse(SmtpResponse response)",
-            "reply",
+            "exception",
             None,
             "4.4.1",
             "Connection timed out",
@@ -105,7 +105,7 @@ def read(text):
         # Node
         (
             "Error: Data command failed: 421 4.3.0 Temporary System Problem.  Try again later (10). cx5 - gsmtp\n    at SMTPConnection._formatError (D:\\x.js:790:19)",
-            "reply",
+            "exception",
             421,
             "4.3.0",
             "Temporary System Problem. Try again later (10). cx5 - gsmtp",
@@ -130,16 +130,16 @@ def read(text):
         # Java, Ruby, Go
         (
             "com.sun.mail.smtp.SMTPSendFailedException: 454 Throttling failure: Maximum sending rate exceeded.\n\tat com.sun.mail.smtp.SMTPTransport.issueSendCommand(SMTPTransport.java:2388)",
-            "reply",
+            "exception",
             454,
             None,
             "Throttling failure: Maximum sending rate exceeded.",
             None,
         ),
-        ("454 4.3.0 Try again later (Net::SMTPServerBusy)", "reply", 454, "4.3.0", "Try again later", None),
+        ("454 4.3.0 Try again later (Net::SMTPServerBusy)", "exception", 454, "4.3.0", "Try again later", None),
         (
             "Net::SMTPServerBusy: 451 <u@example.com> unable to verify address",
-            "reply",
+            "exception",
             451,
             None,
             "<u@example.com> unable to verify address",
@@ -288,6 +288,37 @@ def test_words_without_any_code():
     )
     assert attempt.reply.code is None
     assert "Connection refused" in attempt.reply.text or "Could not connect" in attempt.reply.text
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (
+            "MailException: Could not connect to SMTP host: mx.example.com, port: 465;\n  nested exception is:\n"
+            "\tjavax.net.ssl.SSLHandshakeException: PKIX path building failed\n\tat com.sun.mail.Transport.open(T.java:7)",
+            "MailException: Could not connect to SMTP host: mx.example.com, port: 465; "
+            "javax.net.ssl.SSLHandshakeException: PKIX path building failed",
+        ),
+        (
+            "MailSendException: Mail server connection failed; nested exception is MessagingException: no answer\n"
+            "\tat a.b.c(D.java:1)\nCaused by: java.net.UnknownHostException: mx.example.com\n\tat a.b.c(D.java:2)",
+            "MailSendException: Mail server connection failed; java.net.UnknownHostException: mx.example.com",
+        ),
+    ],
+)
+def test_the_innermost_exception_tells_why_nobody_replied(text, words):
+    assert read(text).reply.text == words
+
+
+def test_a_server_may_name_an_exception_of_its_own():
+    assert read("431 4.3.1 STOREDRV.Submit.Exception:StorageTransientException.IOException;").format == "reply"
+
+
+def test_an_exception_with_a_reply_keeps_to_the_reply():
+    attempt = read(
+        "SendFailedException: Invalid Addresses;\n  nested exception is:\n\tSMTPAddressFailedException: 452 4.5.3 Too many"
+    )
+    assert (attempt.reply.code, attempt.reply.text) == (452, "Too many")
 
 
 def test_nothing():

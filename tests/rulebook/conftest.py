@@ -23,7 +23,7 @@ causes.yaml:
     - {id: rate_limit, title: Too fast, meaning: The sender is too fast., signs: [figures], severity: warning, who_acts: sender,
        retry: {helps: 'yes', wait: 15m, advice: Slow down.}, fixes: [slow-down], next_checks: [Look.], decides: The log.}
     - {id: unknown, title: Unknown, meaning: Not told., signs: [nothing], severity: info, severity_at_known_provider: warning,
-       who_acts: nobody, retry: {helps: 'yes'}, fixes: [], decides: More words.}
+       severity_in_program: critical, who_acts: nobody, retry: {helps: 'yes'}, fixes: [], decides: More words.}
 fixes.yaml:
   schema: smtp421.fixes/1
   fixes:

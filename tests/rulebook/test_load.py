@@ -228,6 +228,7 @@ def test_pages_hold_what_the_files_say(book_of: BookOf, base: Path) -> None:
     assert rule.references[0].checked == "2026-11-21"
     assert book.cause_of("bad") == "rate_limit"
     assert book.causes["unknown"].severity_at_known_provider is Severity.WARNING
+    assert book.causes["unknown"].severity_in_program is Severity.CRITICAL
     assert book.fixes["slow-down"].settings == (("postfix", "a = {connections}"),)
     gmail = book.providers["gmail"]
     assert (gmail.family, gmail.limits[0].value, gmail.postmaster and gmail.postmaster.title) == ("google", 10, "Tools")
