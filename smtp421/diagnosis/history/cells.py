@@ -6,6 +6,7 @@ others are added up when they are asked for, and what is only shown is made when
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
 from math import inf
@@ -14,7 +15,7 @@ from typing import Any
 from smtp421.diagnosis.history.counts import Distinct, Durations, Peak, Timeline, busiest
 from smtp421.diagnosis.history.shown import Order, example_of
 from smtp421.diagnosis.history.tracks import Key
-from smtp421.diagnosis.history.values import Bins, Domain, Fates, Group, Load, RuleCount, SourceAddress
+from smtp421.diagnosis.history.values import Bins, Domain, Fates, Group, Load, Numbers, RuleCount, SourceAddress
 from smtp421.model import Severity
 
 SHOWN = 5
@@ -48,7 +49,7 @@ class Scale:
 def bins_of(line: Timeline) -> Bins:
     """The bins of a timeline."""
     step, numbers = line.bins()
-    return Bins(step, tuple((place * step, number) for place, number in numbers.items()))
+    return Bins(step, Numbers(array("q", [place * step for place in numbers]), array("Q", numbers.values())))
 
 
 class People:
