@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from io import StringIO
 from typing import TYPE_CHECKING
 
 from smtp421.render.interface import Renderer
@@ -30,7 +31,10 @@ class Format(Renderer):
 
     def page(self, page: Page) -> str:
         """The page's data."""
-        return json.dumps(page.to_dict(), indent=2) + "\n"
+        text = StringIO()  # the pieces of a long report would take ten times its memory
+        text.writelines(json.JSONEncoder(indent=2).iterencode(page.to_dict()))
+        text.write("\n")
+        return text.getvalue()
 
 
 def _indented(text: str) -> str:

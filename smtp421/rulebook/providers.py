@@ -38,6 +38,8 @@ class Directory:
         self._marked: Sequence[str] = index["texts"]["marked"]
         self._words = words
         self._known: dict[tuple[str | None, tuple[int, ...]] | str | None, Identity] = {}
+        self._identities: dict[Identity, Identity] = {}
+        """Those of many hosts are the same; they take no memory again."""
 
     def identify(self, host: str | None) -> str | None:
         """The provider whose servers a host name belongs to: the longest suffix at a label's boundary."""
@@ -78,7 +80,8 @@ class Directory:
         if known is None:
             if len(self._known) >= MAX_REMEMBERED:
                 self._known.clear()
-            known = self._known[key] = self._identity(self.identify(host), self._providers(marks))
+            known = self._identity(self.identify(host), self._providers(marks))
+            known = self._known[key] = self._identities.setdefault(known, known)
         return known
 
     def _identity(self, relay: str | None, marks: Sequence[str]) -> Identity:

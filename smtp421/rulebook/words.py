@@ -6,6 +6,7 @@ Patterns are numbered through; those of one rule (or the marks of one provider),
 from __future__ import annotations
 
 import json
+from array import array
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from operator import itemgetter
@@ -131,7 +132,7 @@ class WordIndex:
         for literal in literals:
             told = numbers[literal]
             if isinstance(told, str):
-                told = numbers[literal] = tuple(numbers_of(told))
+                told = numbers[literal] = array("I", numbers_of(told))
             found.update(told)
         present = {self._literals[literal] for literal in literals}
         first_mark = self.start(self.first_mark)

@@ -6,15 +6,16 @@ others are added up when they are asked for, and what is only shown is made when
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
 from math import inf
 from typing import Any
 
-from smtp421.diagnosis.history.counts import Axis, Distinct, Durations, Peak, added, busiest, joined
+from smtp421.diagnosis.history.counts import Distinct, Durations, Peak, Timeline, busiest
 from smtp421.diagnosis.history.shown import Order, example_of
 from smtp421.diagnosis.history.tracks import Key
-from smtp421.diagnosis.history.values import Bins, Domain, Fates, Group, Load, RuleCount, SourceAddress
+from smtp421.diagnosis.history.values import Bins, Domain, Fates, Group, Load, Numbers, RuleCount, SourceAddress
 from smtp421.model import Severity
 
 SHOWN = 5
@@ -25,11 +26,10 @@ NOBODY = Severity.INFO
 
 
 class Scale:
-    """Seconds as times in the zone that the log is written in, and places as bins."""
+    """Seconds as times in the zone that the log is written in."""
 
-    def __init__(self, zone: tzinfo, axis: Axis) -> None:
+    def __init__(self, zone: tzinfo) -> None:
         self._zone = zone
-        self._step = axis.step
 
     def at(self, second: int | None) -> datetime | None:
         """The time; None for none."""
@@ -39,14 +39,17 @@ class Scale:
         """The time."""
         return datetime.fromtimestamp(second, self._zone)
 
-    def bins(self, numbers: Mapping[int, int]) -> Bins:
-        """The bins."""
-        return Bins(self._step, tuple((place * self._step, number) for place, number in sorted(numbers.items())))
-
-    def peak(self, numbers: dict[int, int], width: int) -> tuple[datetime, int] | None:
+    def peak(self, line: Timeline, width: int) -> tuple[datetime, int] | None:
         """The busiest span of ``width`` seconds."""
-        found = busiest(numbers, self._step, width)
+        step, numbers = line.bins()
+        found = busiest(numbers, step, width)
         return None if found is None else (self.surely(found[0]), found[1])
+
+
+def bins_of(line: Timeline) -> Bins:
+    """The bins of a timeline."""
+    step, numbers = line.bins()
+    return Bins(step, Numbers(array("q", [place * step for place in numbers]), array("Q", numbers.values())))
 
 
 class People:
@@ -81,17 +84,20 @@ class Decided:
         self.order: Order | None = None
         self.shown: Any | None = None
 
-    def take(self, second: int | None, place: int | None, line: int, queue_id: str | None, recipient: str, shown: Any) -> None:
-        """Count an attempt; ``place`` is the bin of its second."""
+    def take(self, second: int | None, line: int, queue_id: str | None, recipient: str, shown: Any) -> None:
+        """Count an attempt."""
         self.attempts += 1
         cell = self.cell
-        if second is None or place is None:
+        if second is None:
             self.show((inf, line, queue_id or "", recipient), shown)
             if cell.latest is None:
                 cell.latest = shown
             return
-        bins = cell.bins
-        bins[place] = bins.get(place, 0) + 1
+        times = cell.times
+        if times.start <= second < times.end:
+            times.number += 1
+        else:
+            times.turn(second)
         if self.order is None or second <= self.order[0]:
             self.show((second, line, queue_id or "", recipient), shown)
             if cell.first is None or second < cell.first:
@@ -142,7 +148,6 @@ class Cell(People):
     """Counts the deferrals of one group."""
 
     __slots__ = (
-        "bins",
         "bounced",
         "delivered",
         "expired",
@@ -153,6 +158,7 @@ class Cell(People):
         "latest",
         "row",
         "rules",
+        "times",
         "waits",
     )
 
@@ -161,7 +167,7 @@ class Cell(People):
         self.key = key
         self.row = row
         """The row that the group is part of, where rows are of more than one."""
-        self.bins: dict[int, int] = {}
+        self.times = Timeline()
         self.rules: dict[str | None, Decided] = {}
         self.first: int | None = None
         self.last = -1
@@ -189,7 +195,7 @@ class Cell(People):
         super().merge(other)
         if not isinstance(other, Cell):
             return
-        added(self.bins, other.bins)
+        self.times.merge(other.times)
         for rule, more in other.rules.items():
             self.decided(rule, more.severity).merge(more)
         self.first = earliest(self.first, other.first)
@@ -212,8 +218,8 @@ class Cell(People):
             messages=self.messages.count(),
             recipients=self.recipients.count(),
             first=scale.at(self.first),
-            last=scale.at(self.last if self.bins else None),
-            bins=scale.bins(self.bins),
+            last=scale.at(self.last if self.times else None),
+            bins=bins_of(self.times),
             fates=Fates(self.delivered, self.bounced, self.expired, len(waiting)),
             delivered_after=self.waits.spread(),
             longest_wait=max(waiting, default=0),
@@ -315,19 +321,19 @@ class DomainCell:
 class LoadCell(Outcomes):
     """Counts the attempts to deliver to one provider."""
 
-    __slots__ = ("bins", "peak", "provider")
+    __slots__ = ("peak", "provider", "times")
 
     def __init__(self, provider: str | None) -> None:
         super().__init__()
         self.provider = provider
-        self.bins: dict[int, int] = {}
+        self.times = Timeline()
         self.peak = Peak()
 
     def merge(self, other: Outcomes) -> None:
         """Count what another has counted later."""
         super().merge(other)
         if isinstance(other, LoadCell):
-            added(self.bins, other.bins)
+            self.times.merge(other.times)
             self.peak.merge(other.peak)
 
     def load(self, scale: Scale) -> Load:
@@ -337,18 +343,11 @@ class LoadCell(Outcomes):
             self.sent,
             self.deferred,
             self.bounced,
-            scale.peak(self.bins, 60),
-            scale.peak(self.bins, 3600),
+            scale.peak(self.times, 60),
+            scale.peak(self.times, 3600),
             self.peak.highest or None,
-            scale.bins(self.bins),
+            bins_of(self.times),
         )
-
-
-def widen(cells: Mapping[Any, Cell | LoadCell], factor: int) -> None:
-    """Join bins."""
-    if factor > 1:
-        for cell in cells.values():
-            cell.bins = joined(cell.bins, factor)
 
 
 def earliest(one: int | None, other: int | None) -> int | None:

@@ -24,8 +24,8 @@ def close(ledger: Ledger, thresholds: Mapping[str, float]) -> History:
 
     The log's last time stands for now. ``thresholds`` are the diagnosis tree's.
     """
-    scale = Scale(ledger.zone or UTC, ledger.axis)
-    now = ledger.axis.last
+    scale = Scale(ledger.zone or UTC)
+    now = ledger.last
     waiting = _waiting(ledger, now)
     strangers = _strangers(ledger)
     domains = _domains_of(ledger)
@@ -48,8 +48,8 @@ def close(ledger: Ledger, thresholds: Mapping[str, float]) -> History:
                 yield group._replace(rules=() if reason is None else (reason,), messages=number, recipients=number)
 
     return History(
-        first=scale.at(ledger.axis.first),
-        last=None if ledger.axis.first is None else scale.at(now),
+        first=scale.at(ledger.first),
+        last=None if ledger.first is None else scale.at(now),
         sent=sum(load.sent for load in places.loads.values()),
         deferred=sum(load.deferred for load in places.loads.values()),
         bounced=sum(load.bounced for load in places.loads.values()),

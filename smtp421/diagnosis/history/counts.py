@@ -5,14 +5,16 @@ None depends on the order in which things come, but :class:`Peak`, which takes t
 
 from __future__ import annotations
 
+from array import array
+from bisect import bisect_left
 from collections.abc import Iterator
 from typing import NamedTuple
 from zlib import crc32
 
 SKETCH = 4096
 """Different things that :class:`Distinct` counts one by one; beyond that it is off by 1.6 % as a rule."""
-_KEPT = 4900
-"""Of these so many are kept at most: one more, and a set takes four times the memory."""
+_NEW = 64
+"""Hashes that are gathered, as a set, before they are sorted in; an eighth of those sorted in, where these are many."""
 STEPS = (1, 5, 15, 60, 300, 900, 3600, 10_800, 43_200, 86_400, 604_800, 2_419_200, 31_449_600, 3_144_960_000)
 """Widths of a timeline's bins in seconds; each divides the next, so that bins can be joined."""
 BINS = 1500
@@ -20,6 +22,8 @@ BINS = 1500
 
 _SPACE = 1 << 64
 _MASK = _SPACE - 1
+_NOTHING = array("Q")
+"""Never changed."""
 
 
 class Count(NamedTuple):
@@ -31,39 +35,55 @@ class Count(NamedTuple):
 
 
 class Distinct:
-    """How many different texts there were: the k smallest of their hashes tell (Bar-Yossef et al. 2002, "k minimum values")."""
+    """How many different texts there were: the k smallest of their hashes tell (Bar-Yossef et al. 2002, "k minimum values").
 
-    __slots__ = ("_hashes", "_limit")
+    A log has hundreds of them, so they are kept small: sorted in an array, but for those that came lately.
+    """
+
+    __slots__ = ("_kept", "_limit", "_most", "_new")
 
     def __init__(self) -> None:
-        self._hashes: set[int] = set()
+        self._kept: array[int] = _NOTHING
+        self._new: set[int] = set()
+        self._most = _NEW
+        """New ones that are gathered."""
         self._limit = _SPACE
         """All hashes below it are kept."""
 
     def add(self, number: int) -> None:
         """Count a text, given its :func:`mixed` hash."""
         if number < self._limit:
-            self._hashes.add(number)
-            if len(self._hashes) > _KEPT:
-                self._shorten()
+            new = self._new
+            new.add(number)
+            if len(new) > self._most:
+                self._sort_in()
 
     def merge(self, other: Distinct) -> None:
         """Count what another has counted too."""
         self._limit = min(self._limit, other._limit)
-        both = self._hashes | other._hashes
-        self._hashes = {number for number in both if number < self._limit} if self._limit < _SPACE else both
-        if len(self._hashes) > _KEPT:
-            self._shorten()
+        self._new.update(other._new, other._kept)
+        self._sort_in()
 
     def count(self) -> Count:
         """The number of different texts."""
-        if self._limit == _SPACE and len(self._hashes) <= SKETCH:
-            return Count(len(self._hashes))
-        return Count(round((SKETCH - 1) * _SPACE / sorted(self._hashes)[SKETCH - 1]), exact=False)
+        self._sort_in()
+        if self._limit == _SPACE:
+            return Count(len(self._kept))
+        return Count(round((SKETCH - 1) * _SPACE / self._kept[SKETCH - 1]), exact=False)
 
-    def _shorten(self) -> None:
-        self._hashes = set(sorted(self._hashes)[:SKETCH])
-        self._limit = max(self._hashes) + 1
+    def _sort_in(self) -> None:
+        if not self._new:
+            return
+        limit = self._limit
+        sorted_in = sorted(self._new.union(self._kept))
+        if limit < _SPACE:
+            del sorted_in[bisect_left(sorted_in, limit) :]
+        if len(sorted_in) > SKETCH:
+            del sorted_in[SKETCH:]
+            self._limit = sorted_in[-1] + 1
+        self._kept = array("Q", sorted_in)
+        self._most = max(_NEW, len(sorted_in) // 8)
+        self._new = set()
 
 
 def mixed(text: str) -> int:
@@ -72,53 +92,92 @@ def mixed(text: str) -> int:
     return (number ^ number >> 32) * 0xC2B2AE3D27D4EB4F & _MASK
 
 
-class Axis:
-    """How time is cut into bins: they grow wider with the time spanned, as wide as they must be and no wider.
+class Timeline:
+    """Numbers over time, in bins that grow wider with the time spanned: as wide as they must be and no wider.
 
-    All that a ledger counts over time shares one; the counts themselves are dictionaries of numbers by the bin's place.
+    Each has its own width, so that one wrong time stamp coarsens nothing but what it is counted with. Attempts come mostly in the
+    order of time, so the bin at hand is open to who counts: ``if start <= second < end: number += 1``, else :meth:`turn`.
     """
 
-    __slots__ = ("_end", "first", "last", "step")
+    __slots__ = ("_numbers", "_places", "_step", "end", "number", "start")
 
     def __init__(self) -> None:
-        self.step = 1
+        self.start = self.end = 0
+        """The bin at hand: its first second, and that of the next."""
+        self.number = 0
+        """What was counted in it since :meth:`turn`."""
+        self._step = 1
         """The width of a bin in seconds."""
-        self.first: int | None = None
-        """The first second that was seen."""
-        self.last = 0
-        """The last second that was seen."""
-        self._end = 0
-        """The first second that wider bins would be needed for."""
+        self._places: array[int] = array("q")
+        """The bins that something was counted in, in order: first second divided by width."""
+        self._numbers: array[int] = array("Q")
 
-    def cover(self, second: int) -> int:
-        """Reach to a second; so many bins have to be joined to one for that, 1 as a rule."""
-        if self.first is None:
-            self.first = self.last = second
-            return self._widen()
-        if second > self.last:
-            self.last = second
-            return self._widen() if second >= self._end else 1
-        if second < self.first:
-            self.first = second
-            return self._widen()
-        return 1
+    def __bool__(self) -> bool:
+        return self.end > self.start or bool(self._places)
 
-    def merge(self, other: Axis) -> tuple[int, int]:
-        """Reach as far as another does too; so many bins of this one, and of the other, have to be joined to one for that."""
-        before = self.step
-        if other.first is not None:
-            self.step = max(self.step, other.step)
-            if self.first is None:
-                self.first, self.last = other.first, other.last
-            self.first, self.last = min(self.first, other.first), max(self.last, other.last)
-            self._widen()
-        return self.step // before, self.step // other.step
+    def turn(self, second: int) -> None:
+        """Go on to the bin of a second, and count 1 there."""
+        self._put_down()
+        place = second // self._step
+        places = self._places
+        if places and (place - places[0] >= BINS or places[-1] - place >= BINS):
+            self._widen(min(place, places[0]), max(place, places[-1]))
+            place = second // self._step
+        self.start = place * self._step
+        self.end = self.start + self._step
+        self.number = 1
 
-    def _widen(self) -> int:
-        first, before = self.first or 0, self.step
-        self.step = next(step for step in STEPS if step >= before and self.last // step - first // step < BINS)
-        self._end = (first // self.step + BINS) * self.step
-        return self.step // before
+    def merge(self, other: Timeline) -> None:
+        """Count what another has counted too."""
+        self._put_down()
+        other._put_down()
+        self._join(other._step)
+        other._join(self._step)
+        places = other._places
+        if not places:
+            return
+        if self._places and places[0] <= self._places[-1]:
+            for place, number in zip(places, other._numbers, strict=True):
+                self._add(place, number)
+        else:
+            self._places += places
+            self._numbers += other._numbers
+        self._widen(self._places[0], self._places[-1])
+
+    def bins(self) -> tuple[int, dict[int, int]]:
+        """The width, and the numbers by place: the bin's first second divided by its width. In order."""
+        self._put_down()
+        return self._step, dict(zip(self._places, self._numbers, strict=True))
+
+    def _put_down(self) -> None:
+        """Close the bin at hand."""
+        if self.number:
+            self._add(self.start // self._step, self.number)
+        self.start = self.end = self.number = 0
+
+    def _add(self, place: int, number: int) -> None:
+        places, numbers = self._places, self._numbers
+        if not places or place > places[-1]:
+            places.append(place)
+            numbers.append(number)
+            return
+        at = bisect_left(places, place)
+        if places[at] == place:
+            numbers[at] += number
+        else:
+            places.insert(at, place)
+            numbers.insert(at, number)
+
+    def _widen(self, first: int, last: int) -> None:
+        """Widen bins so that they span from one to another."""
+        now = self._step
+        self._join(next(step for step in STEPS if step >= now and last * now // step - first * now // step < BINS))
+
+    def _join(self, step: int) -> None:
+        """Widen bins to a width."""
+        if step > self._step:
+            wider = joined(dict(zip(self._places, self._numbers, strict=True)), step // self._step)
+            self._step, self._places, self._numbers = step, array("q", wider), array("Q", wider.values())
 
 
 def joined(bins: dict[int, int], factor: int) -> dict[int, int]:
@@ -131,10 +190,10 @@ def joined(bins: dict[int, int], factor: int) -> dict[int, int]:
     return wider
 
 
-def added(bins: dict[int, int], more: dict[int, int]) -> None:
-    """Add numbers to the bins of ``bins``."""
+def added(numbers: dict[int, int], more: dict[int, int]) -> None:
+    """Add numbers to those of ``numbers``."""
     for place, number in more.items():
-        bins[place] = bins.get(place, 0) + number
+        numbers[place] = numbers.get(place, 0) + number
 
 
 def busiest(bins: dict[int, int], step: int, width: int) -> tuple[int, int] | None:

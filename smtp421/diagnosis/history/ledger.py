@@ -12,8 +12,8 @@ from datetime import UTC, datetime, tzinfo
 from operator import attrgetter
 from typing import Any, Literal
 
-from smtp421.diagnosis.history.cells import Cell, Decided, DomainCell, LoadCell, People, widen
-from smtp421.diagnosis.history.counts import Axis, Distinct, Durations, mixed
+from smtp421.diagnosis.history.cells import Cell, Decided, DomainCell, LoadCell, People
+from smtp421.diagnosis.history.counts import Distinct, Durations, mixed
 from smtp421.diagnosis.history.places import OTHERS, Places
 from smtp421.diagnosis.history.shown import order_of
 from smtp421.diagnosis.history.templates import Templates, template_of
@@ -56,12 +56,13 @@ class Ledger:
         self.by = by
         self.begins = begins
         self.most = most
-        self.axis = Axis()
+        self.first: int | None = None
+        """The first second that was seen."""
+        self.last = 0
+        """The last second that was seen."""
         self.zone: tzinfo | None = None
         self.second: int | None = None
         """The time of the attempts that come now."""
-        self.place: int | None = None
-        """Its bin."""
         self.suspended = self.asides = self.expired = 0
         self.messages, self.recipients = Distinct(), Distinct()
         self.cells: dict[Key, Cell] = {}
@@ -88,14 +89,11 @@ class Ledger:
     def turn(self, stamp: datetime | None) -> None:
         """Go on to the time of the attempts that come next."""
         if stamp is None:
-            self.second = self.place = None
+            self.second = None
             return
         second = self.second = int(stamp.timestamp())
         self.zone = stamp.tzinfo or UTC
-        factor = self.axis.cover(second)
-        if factor > 1:
-            self.widen(factor)
-        self.place = second // self.axis.step
+        self.cover(second)
         if self.since == _NEVER:
             self.since = second + MARGIN
 
@@ -188,7 +186,7 @@ class Ledger:
         cell = self._cell(cells, finding, part_of(self.by, attempt, finding))
         decided = cell.decided(finding.rule, finding.severity)
         shown = Example(attempt, where)
-        decided.take(self.second, self.place, attempt.line or 0, attempt.queue_id, attempt.recipient or "", shown)
+        decided.take(self.second, attempt.line or 0, attempt.queue_id, attempt.recipient or "", shown)
         cell.meet(*_people(attempt.queue_id, attempt.recipient or ""))
         return cell.key
 
@@ -207,7 +205,7 @@ class Ledger:
         shown: Any,
     ) -> None:
         """Count a deferral. ``shown`` is the example that it makes (:func:`smtp421.diagnosis.history.shown.example_of`)."""
-        decided.take(self.second, self.place, line, queue_id, recipient, shown)
+        decided.take(self.second, line, queue_id, recipient, shown)
         cell, second = decided.cell, self.second
         key = cell.key
         load.deferred += 1
@@ -269,11 +267,14 @@ class Ledger:
         """Count where an attempt went, and when."""
         if domain.provider is not load.provider:
             domain.answer(load.provider)
-        second, place = self.second, self.place
-        if second is None or place is None:
+        second = self.second
+        if second is None:
             return
-        bins = load.bins
-        bins[place] = bins.get(place, 0) + 1
+        times = load.times
+        if times.start <= second < times.end:
+            times.number += 1
+        else:
+            times.turn(second)
         if session is not None:
             peak = load.peak
             if peak.second != second:
@@ -393,10 +394,14 @@ class Ledger:
         self.tracks.drop(self.tracks.oldest())
         self.dropped_waiting += 1
 
-    def widen(self, factor: int) -> None:
-        """Join bins, so many to one."""
-        for cells in (self.cells, self.inbound, self.hints, self.held, self.places.loads):
-            widen(cells, factor)
+    def cover(self, second: int) -> None:
+        """Reach to a second."""
+        if self.first is None:
+            self.first = self.last = second
+        elif second > self.last:
+            self.last = second
+        elif second < self.first:
+            self.first = second
 
 
 def last_of(tracks: list[Track]) -> list[Track]:

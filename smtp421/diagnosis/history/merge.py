@@ -22,9 +22,9 @@ def merge(earlier: Ledger, later: Ledger) -> Ledger:
     ``later`` was made with ``begins=False``, of the part of the log that follows. Numbers are added up; what happened in the
     later part to messages that may have begun before it is taken up in order.
     """
-    mine, others = earlier.axis.merge(later.axis)
-    earlier.widen(mine)
-    later.widen(others)
+    if later.first is not None:
+        earlier.cover(later.first)
+        earlier.cover(later.last)
     earlier.zone = later.zone or earlier.zone
     for name in ("messages", "recipients", "given_up", "unknown"):
         getattr(earlier, name).merge(getattr(later, name))

@@ -5,8 +5,10 @@ These are the values. :class:`smtp421.diagnosis.history.ledger.Ledger` counts, :
 
 from __future__ import annotations
 
+from array import array
+from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, overload
 
 from smtp421.diagnosis.history.counts import Count, Spread
 from smtp421.diagnosis.history.templates import Template
@@ -58,12 +60,48 @@ class RuleCount(NamedTuple):
     """The first."""
 
 
+class Numbers(Sequence[tuple[int, int]]):
+    """Pairs of numbers, kept small: a report has hundreds of timelines of up to 1500 bins."""
+
+    __slots__ = ("_left", "_right")
+
+    def __init__(self, left: array[int], right: array[int]) -> None:
+        self._left = left
+        self._right = right
+
+    def __len__(self) -> int:
+        return len(self._left)
+
+    def __iter__(self) -> Iterator[tuple[int, int]]:
+        return zip(self._left, self._right, strict=True)
+
+    @overload
+    def __getitem__(self, at: int) -> tuple[int, int]: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> Numbers: ...
+
+    def __getitem__(self, at: int | slice) -> tuple[int, int] | Numbers:
+        if isinstance(at, slice):
+            return Numbers(self._left[at], self._right[at])
+        return self._left[at], self._right[at]
+
+    def __eq__(self, other: object) -> bool:
+        return tuple(self) == tuple(other) if isinstance(other, Numbers | tuple) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(tuple(self))
+
+    def __repr__(self) -> str:
+        return repr(tuple(self))
+
+
 class Bins(NamedTuple):
     """Numbers over time."""
 
     step: int
     """The width of a bin in seconds."""
-    numbers: tuple[tuple[int, int], ...]
+    numbers: Sequence[tuple[int, int]]
     """(first second of the bin since 1970, number), in order; empty bins are left out."""
 
 

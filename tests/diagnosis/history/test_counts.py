@@ -11,15 +11,13 @@ from smtp421.diagnosis.history.counts import (
     BINS,
     SKETCH,
     STEPS,
-    Axis,
     Count,
     Distinct,
     Durations,
     Peak,
     Spread,
-    added,
+    Timeline,
     busiest,
-    joined,
     mixed,
 )
 
@@ -59,27 +57,18 @@ def test_merging_many_shortens() -> None:
     assert abs(first.count().number - 4 * SKETCH) < 0.06 * 4 * SKETCH
 
 
-class Timeline:
-    """Counts over time, as a ledger does it."""
+def timeline(seconds: list[int]) -> Timeline:
+    line = Timeline()
+    for second in seconds:
+        count(line, second)
+    return line
 
-    def __init__(self, seconds: list[int]) -> None:
-        self.axis = Axis()
-        self.numbers: dict[int, int] = {}
-        for second in seconds:
-            self.add(second)
 
-    def add(self, second: int) -> None:
-        self.numbers = joined(self.numbers, self.axis.cover(second))
-        added(self.numbers, {second // self.axis.step: 1})
-
-    def merge(self, other: Timeline) -> None:
-        mine, others = self.axis.merge(other.axis)
-        self.numbers = joined(self.numbers, mine)
-        added(self.numbers, joined(other.numbers, others))
-
-    @property
-    def told(self) -> tuple[object, ...]:
-        return self.numbers, self.axis.step, self.axis.first, self.axis.last
+def count(line: Timeline, second: int) -> None:
+    if line.start <= second < line.end:
+        line.number += 1
+    else:
+        line.turn(second)
 
 
 TIMES = st.lists(st.one_of(st.integers(0, 3000), st.integers(0, 10**7), st.integers(-(10**9), 4 * 10**9)), max_size=40)
@@ -87,22 +76,34 @@ TIMES = st.lists(st.one_of(st.integers(0, 3000), st.integers(0, 10**7), st.integ
 
 @given(TIMES, TIMES)
 def test_timelines_merge_whatever_the_order(one: list[int], other: list[int]) -> None:
-    whole, first = Timeline(sorted(one + other)), Timeline(one)
-    first.merge(Timeline(other))
-    assert first.told == whole.told
-    assert sum(whole.numbers.values()) == len(one) + len(other)
-    later = Timeline(other)
-    later.merge(Timeline(one))
-    assert later.numbers == whole.numbers
+    whole, first = timeline(sorted(one + other)), timeline(one)
+    first.merge(timeline(other))
+    assert first.bins() == whole.bins()
+    assert sum(whole.bins()[1].values()) == len(one) + len(other)
+    assert bool(whole) == bool(one + other)
+    later = timeline(other)
+    later.merge(timeline(one))
+    assert later.bins() == whole.bins()
 
 
 @given(TIMES)
 def test_bins_are_as_wide_as_needed(seconds: list[int]) -> None:
-    line = Timeline(seconds)
-    assert len(line.numbers) <= BINS
-    if seconds and line.axis.step > 1:
-        narrower = STEPS[STEPS.index(line.axis.step) - 1]
+    step, numbers = timeline(seconds).bins()
+    assert len(numbers) <= BINS
+    assert list(numbers) == sorted(numbers)
+    assert numbers.keys() == {second // step for second in seconds}
+    if seconds and step > 1:
+        narrower = STEPS[STEPS.index(step) - 1]
         assert max(seconds) // narrower - min(seconds) // narrower >= BINS
+
+
+@given(TIMES)
+def test_looking_changes_nothing(seconds: list[int]) -> None:
+    line = Timeline()
+    for second in seconds:
+        count(line, second)
+        line.bins()
+    assert line.bins() == timeline(seconds).bins()
 
 
 def test_each_width_divides_the_next() -> None:
@@ -110,12 +111,22 @@ def test_each_width_divides_the_next() -> None:
 
 
 def test_the_busiest_span() -> None:
-    line = Timeline([0, 30, 61, 62, 63, 200])
-    assert busiest(line.numbers, line.axis.step, 60) == (60, 3)
-    assert busiest(line.numbers, line.axis.step, 3600) == (0, 6)
+    line = timeline([0, 30, 61, 62, 63, 200])
+    step, numbers = line.bins()
+    assert busiest(numbers, step, 60) == (60, 3)
+    assert busiest(numbers, step, 3600) == (0, 6)
     assert busiest({}, 1, 60) is None
-    line.add(10**7)
-    assert busiest(line.numbers, line.axis.step, 60) is None
+    count(line, 10**7)
+    step, numbers = line.bins()
+    assert busiest(numbers, step, 60) is None
+
+
+@given(st.lists(st.integers(0, 2000), max_size=400), st.lists(st.integers(0, 2000), max_size=400))
+def test_what_is_counted_one_by_one_is_exact(one: list[int], other: list[int]) -> None:
+    first = distinct([str(number) for number in one])
+    first.count()
+    first.merge(distinct([str(number) for number in other]))
+    assert first.count() == Count(len({*one, *other}))
 
 
 def durations(seconds: list[int]) -> Durations:
