@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from smtp421.errors import MissingExtra, WrongNameServer
+from smtp421.sender.policy import KIND, fetch
 from smtp421.sender.report import Answer, Lookup, Outcome
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def resolver(name_servers: Iterable[str] = (), timeout: float = TIMEOUT) -> Look
         with lock:
             if key in known:
                 return known[key]
-        answer = _ask(asked, *key)
+        answer = fetch(key[0], timeout) if kind == KIND else _ask(asked, *key)
         with lock:
             return known.setdefault(key, answer)
 

@@ -29,7 +29,7 @@ class Answer(NamedTuple):
 
     name: str
     kind: str
-    """``A``, ``AAAA``, ``MX``, ``PTR``, ``TXT`` or ``TLSA``."""
+    """``A``, ``AAAA``, ``MX``, ``PTR``, ``TXT`` or ``TLSA``; ``POLICY`` for the MTA-STS policy of a domain, fetched by HTTPS."""
     outcome: Outcome
     values: tuple[str, ...] = ()
     """As text: an address, a host name, ``10 mx.example.com``, the joined strings of a TXT record."""
@@ -48,8 +48,6 @@ class Answer(NamedTuple):
 
 Lookup = Callable[[str, str], Answer]
 """Asks for the records of a name: ``ask("example.com", "MX")``. Never raises: what failed is an outcome."""
-Fetch = Callable[[str], str]
-"""Gets the text behind an https address. Raises OSError with a reason."""
 Address = IPv4Address | IPv6Address
 
 

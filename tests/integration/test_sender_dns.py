@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import os
 import shutil
 import socket
 import subprocess
@@ -124,7 +125,8 @@ def check(server: str) -> Callable[..., dict[str, Any]]:
             "2",
             *arguments,
         ]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        nowhere = {**os.environ, "https_proxy": "http://127.0.0.1:9", "no_proxy": ""}  # no policy is fetched from outside
+        done = subprocess.run(command, capture_output=True, text=True, check=False, env=nowhere)
         assert done.returncode in (0, 1), done.stderr
         report = json.loads(done.stdout)
         levels: dict[str, list[str]] = {}
@@ -190,4 +192,5 @@ def test_nxdomain_servfail_refused_and_silence_are_four_things(check):
 
 def test_a_destination(check):
     found = check("--to", "example.org")
-    assert found["levels"] == {"destination": ["ok", "note", "ok"]}
+    # No web server has the policy that is announced.
+    assert found["levels"] == {"destination": ["ok", "note", "warning"]}

@@ -275,6 +275,8 @@ def test_alignment(dns, subject, policy, level):
 MX = ("example.org", "MX")
 HOST = {MX: "10 mx.example.org", ("mx.example.org", "A"): "198.51.100.1"}
 TLSA = ("_25._tcp.mx.example.org", "TLSA")
+STS = ("_mta-sts.example.org", "TXT")
+POLICY = ("example.org", "POLICY")
 
 
 @pytest.mark.parametrize(
@@ -289,9 +291,16 @@ TLSA = ("_25._tcp.mx.example.org", "TLSA")
         ({**HOST, TLSA: Outcome.SERVFAIL}, [Level.OK, Level.WARNING]),
         ({**HOST, TLSA: "3 1 1 00"}, [Level.OK, Level.NOTE]),
         ({**HOST, TLSA: Answer(*TLSA, Outcome.FOUND, ("3 1 1 00",), signed=True)}, [Level.OK, Level.OK]),
-        ({**HOST, ("_mta-sts.example.org", "TXT"): "v=STSv1; id=20261129"}, [Level.OK, Level.OK]),
-        ({**HOST, ("_mta-sts.example.org", "TXT"): "v=STSv1"}, [Level.OK, Level.NOTE]),
-        ({**HOST, ("_mta-sts.example.org", "TXT"): ["v=STSv1; id=1", "v=STSv1; id=2"]}, [Level.OK, Level.NOTE]),
+        ({**HOST, STS: "v=STSv1; id=1", POLICY: ["version: STSv1", "mode: enforce", "mx: mx.example.org"]}, [Level.OK, Level.OK]),
+        ({**HOST, STS: "v=STSv1; id=1", POLICY: ["version: STSv1", "mode: testing", "mx: *.example.org"]}, [Level.OK, Level.OK]),
+        ({**HOST, STS: "v=STSv1; id=1", POLICY: ["version: STSv1", "mode: none"]}, [Level.OK, Level.OK]),
+        ({**HOST, STS: "v=STSv1; id=1", POLICY: ["version: STSv1", "mode: enforce", "mx: *.org"]}, [Level.OK, Level.CRITICAL]),
+        ({**HOST, STS: "v=STSv1; id=1", POLICY: ["version: STSv1", "mode: testing", "mx: other.org"]}, [Level.OK, Level.NOTE]),
+        ({**HOST, STS: "v=STSv1; id=1", POLICY: ["<html>"]}, [Level.OK, Level.WARNING]),
+        ({**HOST, STS: "v=STSv1; id=1", POLICY: Outcome.TIMEOUT}, [Level.OK, Level.WARNING]),
+        ({**HOST, STS: "v=STSv1; id=1"}, [Level.OK, Level.WARNING]),
+        ({**HOST, STS: "v=STSv1"}, [Level.OK, Level.NOTE]),
+        ({**HOST, STS: ["v=STSv1; id=1", "v=STSv1; id=2"]}, [Level.OK, Level.NOTE]),
     ],
 )
 def test_destination(dns, zone, found):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from smtp421.model import Reference
 from smtp421.sender.checks.tags import tags
+from smtp421.sender.policy import KIND
 from smtp421.sender.report import Answer, Finding, Level, Lookup, Outcome, Subject, not_answered
 
 NAME = "destination"
@@ -35,7 +36,7 @@ def check(subject: Subject, ask: Lookup) -> Iterator[Finding]:
         return
     for host in hosts:
         yield from _exchanger(host, ask)
-    yield from _announced(domain, ask)
+    yield from _announced(domain, hosts, ask)
 
 
 def _exchanger(host: str, ask: Lookup) -> Iterator[Finding]:
@@ -75,24 +76,40 @@ def _dane(host: str, answer: Answer) -> Iterator[Finding]:
         )
 
 
-def _announced(domain: str, ask: Lookup) -> Iterator[Finding]:
+def _announced(domain: str, hosts: list[str], ask: Lookup) -> Iterator[Finding]:
+    """The policy, where the domain announces one and where its record is sound; else senders go on as if there were none."""
     answer = ask(f"_mta-sts.{domain}", "TXT")
     records = [value for value in answer.values if value.replace(" ", "").lower().startswith("v=stsv1")]
     if len(records) > 1 or (records and (isinstance(found := tags(records[0]), str) or "id" not in found)):
-        yield Finding(
-            NAME,
-            Level.NOTE,
-            f"The MTA-STS record of {domain} is broken, so senders go on as if there were none.",
-            "Tell the receiver.",
-            tuple(records),
-            MTA_STS,
-        )
+        told = f"The MTA-STS record of {domain} is broken, so senders go on as if there were none."
+        yield Finding(NAME, Level.NOTE, told, "Tell the receiver.", tuple(records), MTA_STS)
     elif records:
-        yield Finding(
-            NAME,
-            Level.OK,
-            f"{domain} announces an MTA-STS policy: see https://mta-sts.{domain}/.well-known/mta-sts.txt",
-            "",
-            tuple(records),
-            MTA_STS,
-        )
+        yield _policy(domain, hosts, ask(domain, KIND))
+
+
+def _policy(domain: str, hosts: list[str], answer: Answer) -> Finding:
+    """What the policy demands, and whether the mail exchangers are those that it names (RFC 8461 4.1)."""
+    seen = (str(answer),)
+    fields = [(name.strip().lower(), value.strip()) for name, _, value in (line.partition(":") for line in answer.values)]
+    mode = next((value.lower() for name, value in fields if name == "mode"), "")
+    patterns = [value.lower() for name, value in fields if name == "mx"]
+    if ("version", "STSv1") not in fields or mode not in ("enforce", "testing", "none"):
+        what = f"could not be fetched ({answer.outcome})" if answer.outcome is not Outcome.FOUND else "is broken"
+        told = f"The MTA-STS policy that {domain} announces {what}; senders go on without it, or with the one that they remember."
+        return Finding(NAME, Level.WARNING, told, "Tell the receiver.", seen, MTA_STS)
+    strangers = [host for host in hosts if mode != "none" and not any(_fits(host.lower(), pattern) for pattern in patterns)]
+    if not strangers:
+        what = {"enforce": "demands TLS with a good certificate", "testing": "is in testing", "none": "is switched off"}[mode]
+        return Finding(NAME, Level.OK, f"The MTA-STS policy of {domain} {what}.", "", seen, MTA_STS)
+    told = f"The MTA-STS policy of {domain} does not name its mail exchanger {strangers[0]}"
+    if mode == "testing":
+        return Finding(NAME, Level.NOTE, f"{told}; it is in testing, so mail goes on.", "Tell the receiver.", seen, MTA_STS)
+    do = "Tell the receiver by another way: the policy or its MX records must change."
+    return Finding(NAME, Level.CRITICAL, f"{told}: servers that check policies put mail off.", do, seen, MTA_STS)
+
+
+def _fits(host: str, pattern: str) -> bool:
+    """Whether a policy's ``mx`` fits a host: ``*.`` stands for one label (RFC 8461 4.1)."""
+    if pattern.startswith("*."):
+        return host.partition(".")[2] == pattern[2:]
+    return host == pattern
