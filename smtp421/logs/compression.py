@@ -175,7 +175,7 @@ def unpacked(chunks: Iterator[bytes], name: str, remark: Callable[[str], None]) 
     for mark, reason in _REFUSED.items():
         if head.startswith(mark):
             raise InputUnreadable(path=name, reason=reason)
-    packing = _packing(head)
+    packing = packing_of(head)
     if packing is not None:
         yield from _members(packing, head, chunks, name, remark)
         return
@@ -184,7 +184,8 @@ def unpacked(chunks: Iterator[bytes], name: str, remark: Callable[[str], None]) 
     yield from chunks
 
 
-def _packing(head: bytes) -> Packing | None:
+def packing_of(head: bytes) -> Packing | None:
+    """How a text that begins with ``head`` is packed; None where it is not."""
     return next((packing for packing in PACKINGS if head.startswith(packing.marks)), None)
 
 

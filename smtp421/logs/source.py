@@ -18,11 +18,13 @@ from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 from smtp421.errors import InputUnreadable
-from smtp421.logs.compression import unpacked
+from smtp421.logs.compression import packing_of, unpacked
 from smtp421.logs.cutter import LONGEST, Cutter, utf8
 
 STDIN = "-"
 CHUNK = 1 << 18
+_MARK = 8
+"""Bytes in which the mark of every packing stands."""
 _SAMPLES, _SAMPLE = 32, 1 << 13
 _TRUSTED = datetime(2000, 1, 1, tzinfo=UTC).timestamp()
 """Archives made to be reproducible set file times to 1970 or 1980: those say nothing."""
@@ -146,6 +148,9 @@ class Source:
         found: list[str] = []
         try:
             here = raw.tell()
+            raw.seek(0)
+            if packing_of(raw.read(_MARK) or b"") is not None:
+                offsets = []
             for offset in offsets:
                 raw.seek(offset)
                 chunk = raw.read(_SAMPLE) or b""

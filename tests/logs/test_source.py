@@ -124,6 +124,14 @@ class TestFiles:
             with open_source(path) as source:
                 assert source.modified == known
 
+    @pytest.mark.parametrize("packing", ["gzip", "bzip2", "xz"])
+    def test_a_packed_file_has_no_sample(self, tmp_path, packing):
+        path = tmp_path / "mail.log"
+        path.write_bytes(PACK[packing](TEXT))
+        with open_source(path) as source:
+            assert source.sample() == []
+            assert [line for _, line in source.lines()] == LINES
+
     def test_a_sample_leaves_the_reading_where_it_is(self, tmp_path):
         path = tmp_path / "mail.log"
         path.write_bytes(TEXT * 20)
