@@ -267,7 +267,7 @@ def read_transcript(text: str) -> Attempt | None:
     return Attempt(replies[-1], NAME, Origin.INBOUND, status=Status.DEFERRED) if replies else None
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def read_relay(text: str) -> Relay | None:
     """The relay that a text names first: ``host[address]:port``."""
     found = _RELAY.search(text)
