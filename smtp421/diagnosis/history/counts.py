@@ -13,8 +13,8 @@ from zlib import crc32
 
 SKETCH = 4096
 """Different things that :class:`Distinct` counts one by one; beyond that it is off by 1.6 % as a rule."""
-_NEW = 64
-"""Hashes that are gathered, as a set, before they are sorted in; an eighth of those sorted in, where these are many."""
+_NEW = 128
+"""Hashes that are gathered, as a set, before they are sorted in; a quarter of those sorted in, where these are many."""
 STEPS = (1, 5, 15, 60, 300, 900, 3600, 10_800, 43_200, 86_400, 604_800, 2_419_200, 31_449_600, 3_144_960_000)
 """Widths of a timeline's bins in seconds; each divides the next, so that bins can be joined."""
 BINS = 1500
@@ -75,14 +75,16 @@ class Distinct:
         if not self._new:
             return
         limit = self._limit
-        sorted_in = sorted(self._new.union(self._kept))
+        sorted_in = self._kept.tolist()
+        sorted_in += sorted(self._new.difference(sorted_in))
+        sorted_in.sort()  # two runs: quick
         if limit < _SPACE:
             del sorted_in[bisect_left(sorted_in, limit) :]
         if len(sorted_in) > SKETCH:
             del sorted_in[SKETCH:]
             self._limit = sorted_in[-1] + 1
         self._kept = array("Q", sorted_in)
-        self._most = max(_NEW, len(sorted_in) // 8)
+        self._most = max(_NEW, len(sorted_in) // 4)
         self._new = set()
 
 
