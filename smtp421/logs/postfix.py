@@ -183,7 +183,7 @@ def read_reason(
 ) -> tuple[Reply, Origin | None, Relay | None]:
     """Read what stands in Postfix's parentheses: a server's reply, or Postfix's own reason.
 
-    Returns the reply, who said it, and the relay that the reason names.
+    Returns the reply, who said it, and the relay that the reason names, or the line itself (``relay``) where both are the same.
     """
     reason = reason.rstrip()
     if "\n" in reason:
@@ -199,9 +199,13 @@ def read_reason(
     reason = reason.removeprefix("(").removeprefix(_SUSPENDED)
     said = _SAID.match(reason.lstrip())
     if said:
-        who = read_relay(said["relay"]) or (Relay(said["relay"].lower()) if _BARE_HOST.fullmatch(said["relay"]) else None)
-        stage = stage or (Stage.CONNECT if said["how"] != "said" else None)
-        reply = read_reply(said["reply"], stage, logged) or read_words(said["reply"], logged, stage)
+        name, how, words = said.groups()
+        if relay is not None and name == f"{relay.host}[{relay.address}]":  # as a rule
+            who: Relay | None = relay
+        else:
+            who = read_relay(name) or (Relay(name.lower()) if _BARE_HOST.fullmatch(name) else None)
+        stage = stage or (Stage.CONNECT if how != "said" else None)
+        reply = read_reply(words, stage, logged) or read_words(words, logged, stage)
         return reply, Origin.LOCAL if _is_here(who) else Origin.REMOTE, who
     connect = _CONNECT.match(reason)
     named = read_relay(connect["relay"]) if connect else read_relay(reason)
@@ -267,7 +271,7 @@ def read_transcript(text: str) -> Attempt | None:
     return Attempt(replies[-1], NAME, Origin.INBOUND, status=Status.DEFERRED) if replies else None
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def read_relay(text: str) -> Relay | None:
     """The relay that a text names first: ``host[address]:port``."""
     found = _RELAY.search(text)

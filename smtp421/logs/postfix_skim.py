@@ -76,7 +76,7 @@ class PostfixSkimmer:
         self.number = 0
         self._layout = layout
         self._sink = sink
-        self._peers: Memory[Any] = Memory(4 * MOST_REMEMBERED)
+        self._peers: Memory[Any] = Memory(2 * MOST_REMEMBERED)
         self._kinds: Memory[tuple[str, Any]] = Memory()
         self._sessions: dict[str, str | None] = {}
         self._second = ""

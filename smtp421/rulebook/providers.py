@@ -25,7 +25,7 @@ class Identity(NamedTuple):
     """The software that a mark or the relay's name tells."""
 
 
-MAX_REMEMBERED = 20_000
+MAX_REMEMBERED = 8_000
 """Host names whose provider is remembered."""
 
 

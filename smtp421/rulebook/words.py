@@ -20,7 +20,7 @@ STRIKES = 3
 """Time-outs after which a pattern is left out for good."""
 FEW_TEXTS = 4
 """Texts that are searched literal by literal before an automaton is worth building."""
-MAX_REMEMBERED = 40_000
+MAX_REMEMBERED = 12_000
 """Combinations of literals, and of literals and conditions, of which it is remembered what is worth trying."""
 MAX_TEXTS = 2_000
 """Texts that are kept ready to be searched."""

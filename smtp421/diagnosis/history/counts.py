@@ -13,8 +13,8 @@ from zlib import crc32
 
 SKETCH = 4096
 """Different things that :class:`Distinct` counts one by one; beyond that it is off by 1.6 % as a rule."""
-_NEW = 64
-"""Hashes that are gathered, as a set, before they are sorted in; an eighth of those sorted in, where these are many."""
+_NEW = 128
+"""Hashes that are gathered, as a set, before they are sorted in; a quarter of those sorted in, where these are many."""
 STEPS = (1, 5, 15, 60, 300, 900, 3600, 10_800, 43_200, 86_400, 604_800, 2_419_200, 31_449_600, 3_144_960_000)
 """Widths of a timeline's bins in seconds; each divides the next, so that bins can be joined."""
 BINS = 1500
@@ -75,14 +75,16 @@ class Distinct:
         if not self._new:
             return
         limit = self._limit
-        sorted_in = sorted(self._new.union(self._kept))
+        sorted_in = self._kept.tolist()
+        sorted_in += sorted(self._new.difference(sorted_in))
+        sorted_in.sort()  # two runs: quick
         if limit < _SPACE:
             del sorted_in[bisect_left(sorted_in, limit) :]
         if len(sorted_in) > SKETCH:
             del sorted_in[SKETCH:]
             self._limit = sorted_in[-1] + 1
         self._kept = array("Q", sorted_in)
-        self._most = max(_NEW, len(sorted_in) // 8)
+        self._most = max(_NEW, len(sorted_in) // 4)
         self._new = set()
 
 
@@ -99,7 +101,7 @@ class Timeline:
     order of time, so the bin at hand is open to who counts: ``if start <= second < end: number += 1``, else :meth:`turn`.
     """
 
-    __slots__ = ("_numbers", "_places", "_step", "end", "number", "start")
+    __slots__ = ("_at", "_numbers", "_places", "_step", "end", "number", "start")
 
     def __init__(self) -> None:
         self.start = self.end = 0
@@ -111,20 +113,31 @@ class Timeline:
         self._places: array[int] = array("q")
         """The bins that something was counted in, in order: first second divided by width."""
         self._numbers: array[int] = array("Q")
+        self._at = 0
+        """Where the bin at hand stands among them."""
 
     def __bool__(self) -> bool:
-        return self.end > self.start or bool(self._places)
+        return bool(self._places)
 
     def turn(self, second: int) -> None:
         """Go on to the bin of a second, and count 1 there."""
-        self._put_down()
-        place = second // self._step
-        places = self._places
-        if places and (place - places[0] >= BINS or places[-1] - place >= BINS):
-            self._widen(min(place, places[0]), max(place, places[-1]))
-            place = second // self._step
-        self.start = place * self._step
-        self.end = self.start + self._step
+        places, numbers, step = self._places, self._numbers, self._step
+        if self.number:
+            numbers[self._at] += self.number
+        place = second // step
+        if not places or (place > places[-1] and place - places[0] < BINS):
+            self._at = len(places)
+            places.append(place)
+            numbers.append(0)
+        else:
+            self.number = 0
+            if place - places[0] >= BINS or places[-1] - place >= BINS:
+                self._widen(min(place, places[0]), max(place, places[-1]))
+                step = self._step
+                place = second // step
+            self._at = self._add(place, 0)
+        self.start = place * step
+        self.end = self.start + step
         self.number = 1
 
     def merge(self, other: Timeline) -> None:
@@ -152,21 +165,19 @@ class Timeline:
     def _put_down(self) -> None:
         """Close the bin at hand."""
         if self.number:
-            self._add(self.start // self._step, self.number)
+            self._numbers[self._at] += self.number
         self.start = self.end = self.number = 0
 
-    def _add(self, place: int, number: int) -> None:
+    def _add(self, place: int, number: int) -> int:
+        """Add to a bin; where it stands."""
         places, numbers = self._places, self._numbers
-        if not places or place > places[-1]:
-            places.append(place)
-            numbers.append(number)
-            return
         at = bisect_left(places, place)
-        if places[at] == place:
+        if at < len(places) and places[at] == place:
             numbers[at] += number
         else:
             places.insert(at, place)
             numbers.insert(at, number)
+        return at
 
     def _widen(self, first: int, last: int) -> None:
         """Widen bins so that they span from one to another."""

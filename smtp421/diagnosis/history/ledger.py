@@ -29,6 +29,8 @@ MOST_TRACKED = 200_000
 MOST_LISTED = 1000
 """Messages with an end that are remembered one by one: those that ended last."""
 MOST_GROUPS = 5_000
+AS_THEY_ARE = 64
+"""Different durations of each kind that are kept as they are for a while, before they are rounded."""
 FRESH = 300
 """Seconds in the queue at most for the attempt that was seen first to be taken for the first."""
 MARGIN = 120
@@ -385,9 +387,9 @@ class Ledger:
         """Keep those that ended last, and round durations."""
         self.listed = last_of(self.listed)
         for durations in self.schedule:
-            durations.shorten(MOST_LISTED)
+            durations.shorten(AS_THEY_ARE)
         for cell in self.cells.values():
-            cell.waits.shorten(MOST_LISTED)
+            cell.waits.shorten(AS_THEY_ARE)
 
     def make_room(self) -> None:
         """Give up following the oldest message."""

@@ -8,8 +8,10 @@ from typing import Any
 from smtp421.diagnosis.history.cells import DomainCell, LoadCell, Outcomes
 
 MOST_DOMAINS = 50_000
-MOST_NAMES = 50_000
-"""Host names of which the provider is remembered, and addresses of ours."""
+MOST_NAMES = 8_000
+"""Host names of which the provider is remembered."""
+MOST_SOURCES = 50_000
+"""Addresses of ours."""
 OTHERS = "(others)"
 
 
@@ -49,7 +51,7 @@ class Places:
 
     def source(self, address: str) -> Outcomes:
         """What is counted for an address of ours."""
-        known = address in self.sources or len(self.sources) < MOST_NAMES
+        known = address in self.sources or len(self.sources) < MOST_SOURCES
         return self.sources.setdefault(address if known else OTHERS, Outcomes())
 
     def _new_domain(self, name: str) -> DomainCell:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import random
+from array import array
 from itertools import pairwise, permutations
 
 import pytest
@@ -20,6 +21,7 @@ from smtp421.diagnosis.history.counts import (
     busiest,
     mixed,
 )
+from smtp421.diagnosis.history.values import Numbers
 
 
 def distinct(texts: list[str]) -> Distinct:
@@ -69,6 +71,16 @@ def count(line: Timeline, second: int) -> None:
         line.number += 1
     else:
         line.turn(second)
+
+
+def test_numbers_of_bins_are_pairs() -> None:
+    one = Numbers(array("q", [60, 120]), array("Q", [3, 5]))
+    assert one == ((60, 3), (120, 5))
+    assert one == Numbers(array("q", [60, 120]), array("Q", [3, 5]))
+    assert one != [(60, 3), (120, 5)]
+    assert hash(one) == hash(tuple(one))
+    assert repr(one) == "((60, 3), (120, 5))"
+    assert (len(one), one[-1], one[1:]) == (2, (120, 5), ((120, 5),))
 
 
 TIMES = st.lists(st.one_of(st.integers(0, 3000), st.integers(0, 10**7), st.integers(-(10**9), 4 * 10**9)), max_size=40)

@@ -354,7 +354,7 @@ def test_groups_are_bounded(monkeypatch):
 
 def test_domains_names_and_addresses_are_bounded(monkeypatch):
     monkeypatch.setattr(history_places, "MOST_DOMAINS", 10)
-    monkeypatch.setattr(history_places, "MOST_NAMES", 3)
+    monkeypatch.setattr(history_places, "MOST_SOURCES", 3)
     calm = [sent(f"S{number}", f"u@s{number}.example", number, source_address=f"192.0.2.{number}") for number in range(10)]
     bad = [deferred(f"Q{number}", f"u@d{number}.example", number, source_address="192.0.2.1") for number in range(12)]
     history = history_of([*calm, *bad])
@@ -523,3 +523,16 @@ def test_a_rule_shows_its_first_attempt_and_its_highest_severity():
     (rule,) = group.rules
     assert (rule.attempts, rule.severity, rule.example.attempt.queue_id) == (2, "critical", "A1")
     assert group.latest.attempt.queue_id == "A2"
+
+
+def test_one_wrong_stamp_coarsens_the_bins_of_its_group_only():
+    events = [
+        *(deferred(f"A{number}", f"u{number}@one.example", number * 20) for number in range(20)),
+        *(deferred(f"B{number}", f"u{number}@two.example", number * 20, provider="two") for number in range(20)),
+        deferred("B20", "u20@two.example", 10 * 365 * 86_400, provider="two"),
+    ]
+    history = history_of(events)
+    steps = {group.key.provider: group.bins.step for group in history.groups}
+    assert steps["one"] == 1
+    assert steps["two"] > 86_400
+    assert {load.provider: load.busiest_minute for load in history.loads} == {"one": (START, 3), "two": None}
