@@ -191,7 +191,7 @@ def test_the_check_reads_a_real_postconf(tmp_path: Path, book) -> None:
 
 @needs_postfix
 def test_our_defaults_are_those_of_this_postfix() -> None:
-    from smtp421.mta.postfix import DEFAULTS
+    from smtp421.mta.postfix_parameters import DEFAULTS
 
     version = tuple(int(part) for part in run(POSTCONF, "-h", "mail_version").stdout.split("-")[0].split(".")[:2])
     if version < (3, 4) or version >= (3, 10):
