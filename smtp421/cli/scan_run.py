@@ -84,7 +84,7 @@ def run(wish: Wish, book: RuleBook, hidden: Anonymizer | None) -> int:
     else:
         try:
             if not wish.follow:
-                gc.disable()  # nothing of a scan is a cycle that grows; looking for some takes a tenth of the time
+                gc.disable()  # the cycles of a ledger live as long as it does; looking for others takes a tenth of the time
             with progress(scan, size_of(wish.files), wanted=not wish.follow):
                 if (jobs := _jobs(wish, intake)) > 1:
                     from smtp421.cli.jobs import Plan, count_in_parts

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from smtp421.model import Reference
+from smtp421.sender.checks.addresses import addresses_of
 from smtp421.sender.checks.tags import tags
 from smtp421.sender.policy import KIND
 from smtp421.sender.report import Answer, Finding, Level, Lookup, Outcome, Subject, not_answered
@@ -40,16 +41,15 @@ def check(subject: Subject, ask: Lookup) -> Iterator[Finding]:
 
 
 def _exchanger(host: str, ask: Lookup) -> Iterator[Finding]:
-    answers = [ask(host, kind) for kind in ("A", "AAAA")]
-    failed = next((answer for answer in answers if not answer.known), None)
-    if not any(answer.outcome is Outcome.FOUND for answer in answers):
-        if failed is not None:
-            yield not_answered(NAME, failed, MX)
+    found = addresses_of(host, ask)
+    if not found.values:
+        if found.failed is not None:
+            yield not_answered(NAME, found.failed, MX)
         else:
             do = "Tell the receiver; until then its other exchangers are tried."
-            yield Finding(NAME, Level.WARNING, f"Mail exchanger {host} has no address.", do, tuple(map(str, answers)), MX)
+            yield Finding(NAME, Level.WARNING, f"Mail exchanger {host} has no address.", do, found.seen, MX)
         return
-    yield Finding(NAME, Level.OK, f"Mail exchanger {host} has an address.", "", tuple(map(str, answers)), MX)
+    yield Finding(NAME, Level.OK, f"Mail exchanger {host} has an address.", "", found.seen, MX)
     yield from _dane(host, ask(f"_25._tcp.{host}", "TLSA"))
 
 

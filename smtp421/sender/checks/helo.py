@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from ipaddress import IPv4Address
 
 from smtp421.model import Reference
-from smtp421.sender.report import Finding, Level, Lookup, Outcome, Subject, not_answered
+from smtp421.sender.checks.addresses import addresses_of
+from smtp421.sender.report import Finding, Level, Lookup, Subject, not_answered
 
 NAME = "helo"
 SOURCE = Reference("RFC 5321, section 4.1.1.1", "https://www.rfc-editor.org/rfc/rfc5321#section-4.1.1.1")
@@ -34,27 +35,26 @@ def check(subject: Subject, ask: Lookup) -> Iterator[Finding]:
         )
         return
     kinds = ("A", "AAAA") if subject.address is None else ("A",) if isinstance(subject.address, IPv4Address) else ("AAAA",)
-    answers = [ask(name, kind) for kind in kinds]
-    seen = tuple(map(str, answers))
-    if all(answer.outcome in (Outcome.NXDOMAIN, Outcome.EMPTY) for answer in answers):
+    found = addresses_of(name, ask, kinds)
+    if not found.values and found.failed is None:
         yield Finding(
             NAME,
             Level.CRITICAL,
             f"{name} has no address.",
             f"Give {name} an {kinds[0]} record with the sending address, or greet with a name that has one. {_SET}",
-            seen,
+            found.seen,
             SOURCE,
         )
-    elif not any(answer.outcome is Outcome.FOUND for answer in answers):
-        yield not_answered(NAME, next(answer for answer in answers if not answer.known), SOURCE)
-    elif subject.address is not None and not any(str(subject.address) in answer.values for answer in answers):
+    elif not found.values and found.failed is not None:
+        yield not_answered(NAME, found.failed, SOURCE)
+    elif subject.address is not None and str(subject.address) not in found.values:
         yield Finding(
             NAME,
             Level.WARNING,
             f"{name} is another host than {subject.address}.",
             f"Greet with the name that {subject.address} has, or give {name} that address too. {_SET}",
-            seen,
+            found.seen,
             SOURCE,
         )
     else:
-        yield Finding(NAME, Level.OK, f"{name} is the sending host's own name.", "", seen, SOURCE)
+        yield Finding(NAME, Level.OK, f"{name} is the sending host's own name.", "", found.seen, SOURCE)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from ipaddress import ip_address, ip_network
 
 from smtp421.model import Reference
+from smtp421.sender.checks.addresses import addresses_of
 from smtp421.sender.report import Finding, Level, Lookup, Outcome, Subject, not_answered
 
 NAME = "mail_domain"
@@ -47,56 +48,53 @@ def check(subject: Subject, ask: Lookup) -> Iterator[Finding]:
 
 
 def _without_mx(domain: str, ask: Lookup) -> Iterator[Finding]:
-    answers = [ask(domain, kind) for kind in ("A", "AAAA")]
-    seen = tuple(map(str, answers))
-    if any(answer.outcome is Outcome.FOUND for answer in answers):
+    found = addresses_of(domain, ask)
+    if found.values:
         yield Finding(
             NAME,
             Level.NOTE,
             f"{domain} has no MX record, only an address.",
             "Give it an MX record: some receivers ask for one.",
-            seen,
+            found.seen,
             SOURCE,
         )
-    elif all(answer.known for answer in answers):
+    elif found.failed is None:
         yield Finding(
             NAME,
             Level.CRITICAL,
             f"{domain} has neither MX nor address: nobody could answer its mail.",
             "Give it an MX record, or send from a domain that has one; retrying is useless until then.",
-            seen,
+            found.seen,
             SOURCE,
         )
     else:
-        yield not_answered(NAME, next(answer for answer in answers if not answer.known), SOURCE)
+        yield not_answered(NAME, found.failed, SOURCE)
 
 
 def _exchanger(host: str, ask: Lookup) -> Iterator[Finding]:
-    answers = [ask(host, kind) for kind in ("A", "AAAA")]
-    seen = tuple(map(str, answers))
-    addresses = [value for answer in answers for value in answer.values]
-    if addresses and not all(_private(address) for address in addresses):
-        yield Finding(NAME, Level.OK, f"Mail exchanger {host} has an address.", "", seen, SOURCE)
-    elif addresses:
+    found = addresses_of(host, ask)
+    if found.values and not all(map(_private, found.values)):
+        yield Finding(NAME, Level.OK, f"Mail exchanger {host} has an address.", "", found.seen, SOURCE)
+    elif found.values:
         yield Finding(
             NAME,
             Level.CRITICAL,
             f"Mail exchanger {host} has only addresses that the Internet cannot reach.",
             "Give it its public address.",
-            seen,
+            found.seen,
             SOURCE,
         )
-    elif all(answer.known for answer in answers):
+    elif found.failed is None:
         yield Finding(
             NAME,
             Level.WARNING,
             f"Mail exchanger {host} has no address.",
             "Give it an A record, or take it out of the MX records.",
-            seen,
+            found.seen,
             SOURCE,
         )
     else:
-        yield not_answered(NAME, next(answer for answer in answers if not answer.known), SOURCE)
+        yield not_answered(NAME, found.failed, SOURCE)
 
 
 _UNREACHABLE = tuple(map(ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7")))
