@@ -6,17 +6,18 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from smtp421.bulk import Refused, Row
 from smtp421.diagnosis.decide import Given, diagnose
 from smtp421.diagnosis.finding import finding
-from smtp421.diagnosis.history.cells import Decided, LoadCell
+from smtp421.diagnosis.history.cells import LoadCell
 from smtp421.diagnosis.history.judgement import Judged, Judgement, judge
-from smtp421.diagnosis.history.ledger import NO_FINDING, UNKNOWN, By, Ledger, part_of
+from smtp421.diagnosis.history.kinds import Kind
+from smtp421.diagnosis.history.ledger import UNKNOWN, By, Ledger, part_of
 from smtp421.diagnosis.history.templates import template_of
-from smtp421.diagnosis.history.tracks import Fate
 from smtp421.diagnosis.history.values import Example, Finding, Where
 from smtp421.logs.line import read_stamp
 from smtp421.logs.session import session_of
-from smtp421.logs.skim import Answer, Refusal
+from smtp421.logs.skim import Read, Words
 from smtp421.model import Attempt, Diagnosis, Origin, Relay, Severity, Status
 from smtp421.scanning import REPORTED
 
@@ -93,8 +94,7 @@ class Intake:
         self._name = ""
         self._scan: Scan | None = None
         self._looked = 0
-        self._tallies: dict[int, tuple[Finding | None, Decided | None]] = {}
-        self.sent = self.ledger.accepted
+        self.sent, self.refused, self.rest = self.ledger.sent, self.ledger.refused, self.ledger.rest
 
     @property
     def skims(self) -> bool:
@@ -158,84 +158,53 @@ class Intake:
         """Take the name of the input that is skimmed from now on."""
         self._name = name
 
-    def turn(self, stamp: datetime | None) -> bool:
-        """Take the time of what comes next; whether that is wanted."""
+    def turn(self, stamp: datetime | None) -> tuple[bool, int | None]:
+        """Take the time of what comes next; whether that is wanted, and its second."""
         if not self._sieve.in_time(stamp):
-            return False
-        self.ledger.turn(stamp)
-        return True
+            return False, None
+        return True, self.ledger.turn(stamp)
 
     def peer(self, relay: Relay | None) -> LoadCell | Literal[False]:
         """What is counted for the provider of a relay; where the log names none, its domain will tell."""
         return self.ledger.places.load(relay.host) if relay is not None and relay.host else False
 
-    def kind(self, answer: Answer) -> _Kind:
+    def kind(self, read: Read, relay: str, answer: str) -> Kind:
         """What deliveries that got the same answer are counted with."""
-        attempt = answer.attempt(None, None, None, None, None)
-        load = self.peer(answer.relay)
-        if answer.status not in REPORTED:
-            return _Kind(answer, None, self._name, load)
-        found = finding(attempt, self._book)
-        kind = _Kind(answer, found, self._name, load)
-        if found.cause == UNKNOWN:
+        told = read(relay, answer)
+        attempt = told.attempt(None, None, None, None, None)
+        kind = _Kind(told.status, self._name, read)
+        kind.load = self.peer(told.relay) or None
+        if told.status not in REPORTED:
+            kind.answered = told.origin is Origin.REMOTE
+            return kind
+        kind.finding = found = finding(attempt, self._book)
+        if found.cause == UNKNOWN and told.status is not Status.SUSPENDED:
             kind.template = template_of(attempt)
-        if self.ledger.by is None and not kind.held:
-            known, kind.decided = self._tallies.get(id(found), (None, None))  # one object for each case, so this is quick
-            if known is not found:
-                kind.decided = self.ledger.decided(found, "")
-                self._tallies[id(found)] = found, kind.decided
-        elif self.ledger.by != "domain":
-            kind.decided = self._decided(kind, part_of(self.ledger.by, attempt, found))
+        if self.ledger.by != "domain":
+            kind.decided = self.ledger.decided(kind, part_of(self.ledger.by, attempt, found))
         return kind
 
-    def refused(self, kind: _Kind, session: str | None, domain: str, told: tuple[Any, ...]) -> None:
-        """Count a delivery that was deferred or refused for good."""
-        _, _, queue_id, recipient, text, line, _ = told
-        ledger, delay = self.ledger, float(text)
-        if kind.held:
-            decided = kind.decided or self._decided(kind, domain.lower())
-            ledger.held_back(decided, queue_id, recipient, delay, line, (kind, *told))
-            return
-        places = ledger.places
-        place = places.domains.get(domain) or places.domain(domain.lower())
-        load = kind.load or places.load(domain.lower())
-        if kind.finding is None:
-            ledger.bounced(load, place, session, answered=kind.answer.origin is Origin.REMOTE)
-            ledger.end(Fate.BOUNCED, queue_id, recipient, delay, place)
-            return
-        decided, shown = kind.decided or self._decided(kind, domain.lower()), (kind, *told)
-        if kind.template:
-            ledger.unknown.add(kind.template, (ledger.second or 0, line, queue_id, recipient), shown)
-        ledger.deferred(decided, load, place, session, queue_id, recipient, delay, line, shown)
 
-    def _decided(self, kind: _Kind, part: str) -> Decided:
-        found = kind.finding or NO_FINDING
-        return self.ledger.reason(found, part) if kind.held else self.ledger.decided(found, part)
+class _Kind(Kind):
+    """What deliveries that were skimmed have in common."""
 
+    __slots__ = ("_name", "_read")
 
-class _Kind:
-    """What deliveries that got the same answer are counted with."""
-
-    __slots__ = ("answer", "decided", "finding", "held", "load", "name", "template")
-
-    def __init__(self, answer: Answer, found: Finding | None, name: str, load: LoadCell | Literal[False] = False) -> None:
-        """``found`` is None for what was refused for good."""
-        self.answer = answer
-        self.finding = found
-        self.name = name
-        self.load = load
-        self.held = answer.status is Status.SUSPENDED
-        self.template = ""
-        self.decided: Decided | None = None
+    def __init__(self, status: Status | None, name: str, read: Read) -> None:
+        """``name`` is the input's; ``read`` reads the words again, where they are to be shown."""
+        super().__init__(status)
+        self._name = name
+        self._read = read
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """All that an example needs: what a worker sends back counts no more."""
-        return _Kind, (self.answer, self.finding, self.name)
+        return _Kind, (None, self._name, self._read)
 
-    def example(self, *parts: Any) -> Example:
-        """The example that a deferral makes."""
-        told = Refusal(*parts)
-        stamp = read_stamp(told.stamp, told.now)
-        attempt = self.answer.attempt(told.line, stamp, told.queue_id, told.recipient, float(told.delay))
-        text = told.text.encode("latin-1").decode("utf-8", "replace").rstrip("\r")
-        return Example(attempt, Where(self.name, told.line, text[:LINE]))
+    def example(self, row: Row) -> Example:
+        """The example that one of them makes."""
+        refused = Refused(*row)
+        words = Words(*refused.told)
+        stamp = read_stamp(words.stamp, words.now)
+        answer = self._read(words.relay, words.answer)
+        attempt = answer.attempt(refused.line, stamp, refused.queue_id, refused.recipient, refused.delay)
+        text = words.text.encode("latin-1").decode("utf-8", "replace").rstrip("\r")
+        return Example(attempt, Where(self._name, refused.line, text[:LINE]))

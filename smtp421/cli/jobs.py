@@ -132,6 +132,7 @@ def count_part(part: Part, plan: Plan) -> Counted:
     source = open_part(part.path, part.start, part.end, part.number, part.form)
     scan = Scan([source], book, plan.now, trusting=True)
     intake.take(scan)
+    intake.ledger.catch_up()
     ledger = pickle.dumps(intake.ledger, pickle.HIGHEST_PROTOCOL)
     return Counted(ledger, source.lines_read - part.number + 1, scan.attempts, scan.remarks)
 

@@ -83,6 +83,7 @@ class Live:
 
     def _begin(self) -> None:
         ledger = self._intake.ledger
+        ledger.catch_up()
         self._second = int(time.time()) if ledger.second is None else ledger.second
         inbound = ((key._replace(part="inbound"), cell) for key, cell in ledger.inbound.items())
         for key, cell in (*ledger.cells.items(), *inbound):

@@ -206,7 +206,7 @@ def read_reason(
             who = read_relay(name) or (Relay(name.lower()) if _BARE_HOST.fullmatch(name) else None)
         stage = stage or (Stage.CONNECT if how != "said" else None)
         reply = read_reply(words, stage, logged) or read_words(words, logged, stage)
-        return reply, Origin.LOCAL if _is_here(who) else Origin.REMOTE, who
+        return reply, Origin.LOCAL if is_here(who) else Origin.REMOTE, who
     connect = _CONNECT.match(reason)
     named = read_relay(connect["relay"]) if connect else read_relay(reason)
     if doing := _WHILE.search(reason):
@@ -224,7 +224,7 @@ def read_reason(
     bare = read_reply(reason, stage, logged)
     if bare is not None:
         # Other servers that log in Postfix's form, and transports that answer for themselves, leave "host X said" out.
-        return bare, Origin.LOCAL if _is_here(relay) else Origin.REMOTE, relay or named
+        return bare, Origin.LOCAL if is_here(relay) else Origin.REMOTE, relay or named
     return read_words(reason, logged, stage), Origin.LOCAL, named
 
 
@@ -281,7 +281,7 @@ def read_relay(text: str) -> Relay | None:
     return Relay(found["host"].lower().rstrip(".").lstrip("("), found["address"] or None, int(port) if port else None)
 
 
-def _is_here(relay: Relay | None) -> bool:
+def is_here(relay: Relay | None) -> bool:
     """Whether the relay is on this host: a socket, or the loopback address under no real name."""
     if relay is None:
         return False

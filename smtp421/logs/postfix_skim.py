@@ -8,13 +8,13 @@ that were not the last to be tried, faults. Most lines (``connect from``, ``clie
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Hashable, Iterable, Iterator
+from typing import Any, NamedTuple
 
 from smtp421.logs.formats import LINE_FORMATS
 from smtp421.logs.layout import Layout
 from smtp421.logs.line import squeeze
-from smtp421.logs.postfix import NAME, daemon_of, read_reason, read_relay, status_of
+from smtp421.logs.postfix import NAME, daemon_of, is_here, read_reason, read_relay, status_of
 from smtp421.logs.session import session_of
 from smtp421.logs.skim import MOST_REMEMBERED, Answer, Memory, Sink, Skim
 from smtp421.logs.source import lines_of
@@ -42,7 +42,9 @@ _ISO = 19
 _ZONE = 6
 """Characters of its offset from UTC; of a stamp in UTC, the last of its fraction come with the Z."""
 _STATUS = ", status="
-_UNKNOWN: tuple[str, Any] = ("", None)
+_ADDRESS, _HERE, _ANY_ID = "\n@", "\n%", "\n#"
+"""Marks for the recipient, for the relay and for ids; nothing like them stands in a line."""
+_ID = re.compile(r"(?<![\w.@/:-])(?=[A-Za-z-]*\d)(?=[\d-]*[A-Za-z])[A-Za-z\d-]{10,}(?![\w@-])")
 _MOST_SESSIONS = 20_000
 _SERVERS = ("smtpd[", "postscreen[")
 _WARNING = "warning: "
@@ -68,6 +70,16 @@ def suits(lines: Iterable[str]) -> bool:
     return seen > 0
 
 
+class _Server(NamedTuple):
+    """What is known of a relay."""
+
+    peer: Any
+    name: str
+    """As it stands in front of what it said; a line end, which stands nowhere, where it has no name."""
+    like: Hashable
+    """All of it that what an answer is counted with depends on."""
+
+
 class PostfixSkimmer:
     """Skims one stream."""
 
@@ -76,11 +88,11 @@ class PostfixSkimmer:
         self.number = 0
         self._layout = layout
         self._sink = sink
-        self._peers: Memory[Any] = Memory(2 * MOST_REMEMBERED)
-        self._kinds: Memory[tuple[str, Any]] = Memory()
+        self._servers: Memory[_Server] = Memory(2 * MOST_REMEMBERED)
+        self._kinds: Memory[Any] = Memory()
         self._sessions: dict[str, str | None] = {}
-        self._second = ""
-        self._wanted = False
+        self._stamp = ""
+        self._time: tuple[bool, int | None] = False, None
 
     def skim(self, number: int, block: bytes) -> Iterator[tuple[int, bytes]]:
         """See :class:`smtp421.logs.skim.Skimmer`."""
@@ -93,7 +105,8 @@ class PostfixSkimmer:
         layout, sink = self._layout, self._sink
         layout.read(number, text.partition("\n")[0])
         bsd, show, sent, refused = text[3:4] == " ", sink.lines, sink.sent, sink.refused
-        peers, kinds, sessions, clock = self._peers, self._kinds, self._sessions, layout.now
+        servers, kinds, sessions = self._servers, self._kinds, self._sessions
+        clock, known, (wanted, moment) = layout.now, self._stamp, self._time
         counted = attempts = 0
         for found in _TOLD.finditer(text):
             queue_id, recipient, domain, relay, delay, tail = found.groups()
@@ -104,7 +117,7 @@ class PostfixSkimmer:
                     number += text.count("\n", counted, start)
                     counted, end = start, text.find("\n", at)
                     yield number, block[start:end] if end >= 0 else block[start:]
-                    self._second = ""  # the line may have been of another
+                    known = ""  # the line may have been of another time
                 continue
             attempts += 1
             if bsd:
@@ -112,27 +125,28 @@ class PostfixSkimmer:
             else:
                 stamp = text[start : text.find(" ", start)]
                 second = stamp[:_ISO] + stamp[-_ZONE:]
-            if second != self._second:
-                self._second, self._wanted = second, sink.turn(layout.moment(stamp))
+            if second != known:
+                known, (wanted, moment) = second, sink.turn(layout.moment(stamp))
                 clock = layout.now
-            if not self._wanted:
+            if not wanted:
                 continue
             tag = text[start + len(stamp) : at]
             session = sessions[tag] if tag in sessions else self._session(tag)
+            server = servers.young[relay] if relay in servers.young else self._server(relay)
             if tail is None:
-                peer = peers.young[relay] if relay in peers.young else self._peer(relay)
-                sent(peer, session, queue_id, recipient, domain, delay)
+                sent.append((len(refused), moment, session, queue_id, recipient, domain, server[0], delay))
                 continue
             number += text.count("\n", counted, start)
             counted = start
-            known, kind = kinds.young.get(tail, _UNKNOWN)
-            if known != relay:
-                kind = self._kind(relay, tail)
-            line = text[start : found.end()] if show else ""
-            refused(kind, session, domain, (stamp, clock, queue_id, recipient, delay, number, line))
+            answer = server[2], tail.replace(recipient, _ADDRESS).replace(server[1], _HERE)
+            kind = kinds.young[answer] if answer in kinds.young else self._kind(answer, relay, tail)
+            told = stamp, clock, relay, tail, text[start : found.end()] if show else ""
+            refused.append((moment, number, queue_id, recipient, kind, domain, session, float(delay), told))
         self.attempts = attempts
+        self._stamp, self._time = known, (wanted, moment)
         self.number = number + text.count("\n", counted) + (not text.endswith("\n"))
         layout.read(self.number - 1, text[text.rfind("\n", 0, -1) + 1 :].rstrip("\n"))
+        sink.rest()
 
     def _may_tell(self, text: str, start: int, at: int) -> bool:
         """Whether a line may tell of an attempt: what servers of ours warn of does not, and there are many such lines."""
@@ -144,25 +158,38 @@ class PostfixSkimmer:
         session = self._sessions[tag] = session_of(f"{tag}]")
         return session
 
-    def _peer(self, relay: str) -> Any:
-        peer = self._peers.recall(relay)
-        if peer is None:
-            peer = self._sink.peer(read_relay(relay))
-            self._peers.keep(relay, peer)
-        return peer
+    def _server(self, text: str) -> _Server:
+        server = self._servers.recall(text)
+        if server is None:
+            relay = read_relay(text)
+            peer = self._sink.peer(relay)
+            name = "\n" if relay is None else text.rpartition(":")[0] or text
+            server = _Server(peer, name, (peer, relay is None, is_here(relay)))
+            self._servers.keep(text, server)
+        return server
 
-    def _kind(self, relay: str, tail: str) -> Any:
-        known = self._kinds.recall(tail)
-        if known is not None and known[0] == relay:
-            return known[1]
-        text = tail if tail.isascii() else tail.encode("latin-1").decode("utf-8", "replace")
-        dsn, _, told = squeeze(text.rstrip("\r")).partition(_STATUS)
-        status, _, reason = told.partition(" (")
-        named = read_relay(relay)
-        reply, origin, said_by = read_reason(reason, named, parse_enhanced(dsn))
-        kind = self._sink.kind(Answer(NAME, reply, origin, named or said_by, status_of(status, reason)))
-        self._kinds.keep(tail, (relay, kind))
+    def _kind(self, answer: tuple[Hashable, str], relay: str, tail: str) -> Any:
+        """What those are counted with that got an answer; it is the same for answers that differ in nothing but ids."""
+        kind = self._kinds.recall(answer)
+        if kind is not None:
+            return kind
+        alike = answer[0], _ID.sub(_ANY_ID, answer[1])
+        kind = self._kinds.young.get(alike) or self._kinds.recall(alike)
+        if kind is None:
+            kind = self._sink.kind(read_answer, relay, tail)
+            self._kinds.keep(alike, kind)
+        self._kinds.keep(answer, kind)
         return kind
+
+
+def read_answer(relay: str, tail: str) -> Answer:
+    """Read what a line tells of the relay, and all from its enhanced status code on."""
+    text = tail if tail.isascii() else tail.encode("latin-1").decode("utf-8", "replace")
+    dsn, _, told = squeeze(text.rstrip("\r")).partition(_STATUS)
+    status, _, reason = told.partition(" (")
+    named = read_relay(relay)
+    reply, origin, said_by = read_reason(reason, named, parse_enhanced(dsn))
+    return Answer(NAME, reply, origin, named or said_by, status_of(status, reason))
 
 
 SKIM = Skim(NAME, suits, PostfixSkimmer)

@@ -1,16 +1,17 @@
 """Skimming: reading large blocks of a log for what is counted in it, instead of line by line.
 
 A format whose records are single lines may have a :class:`Skimmer` besides its reader. It finds the lines that matter in a block
-with one pattern, hands the plain cases among them to a :class:`Sink` in parts, and gives back all others to be read as lines; so
+with one pattern, hands the plain cases among them to a :class:`Sink` as rows, and gives back all others to be read as lines; so
 whatever it does not know is read as ever. What it hands on must be what its reader tells of the same line.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from datetime import datetime
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
+from smtp421.bulk import Row
 from smtp421.logs.layout import Layout
 from smtp421.model import Attempt, Origin, Relay, Reply, Status
 
@@ -37,22 +38,29 @@ class Answer(NamedTuple):
         return Attempt(reply, form, origin, line, stamp, queue_id, None, recipient, relay, status, delay)
 
 
-class Refusal(NamedTuple):
-    """What of a line is only looked at where it is shown: made without a call, as a plain tuple of this order."""
+class Words(NamedTuple):
+    """The ``told`` of a :class:`smtp421.bulk.Refused`, from which it is read again should it be shown; made as a plain tuple."""
 
     stamp: str
     now: datetime
     """The clock, for a stamp without a year."""
-    queue_id: str
-    recipient: str
-    delay: str
-    line: int
+    relay: str
+    answer: str
     text: str
     """The line, where lines are shown; else empty."""
 
 
+Read = Callable[[str, str], Answer]
+"""Reads what a log tells of a relay, and of its answer."""
+
+
 class Sink(Protocol):
     """Takes what a skimmer finds."""
+
+    sent: list[Row]
+    """Takes a :class:`smtp421.bulk.Sent`."""
+    refused: list[Row]
+    """Takes a :class:`smtp421.bulk.Refused`, with :class:`Words`."""
 
     @property
     def lines(self) -> bool:
@@ -63,48 +71,44 @@ class Sink(Protocol):
         """Take the name of the input that is skimmed from now on."""
         ...
 
-    def turn(self, stamp: datetime | None) -> bool:
-        """Take the time of what comes next; whether that is wanted."""
+    def turn(self, stamp: datetime | None) -> tuple[bool, int | None]:
+        """Take the time of what comes next; whether that is wanted, and its second."""
         ...
 
     def peer(self, relay: Relay | None) -> Any:
-        """What an accepted delivery through a relay is counted with; asked for once, as a rule."""
+        """What an accepted delivery through a relay is counted with: the same for all that its host name does not tell apart."""
         ...
 
-    def kind(self, answer: Answer) -> Any:
-        """What a delivery that was not accepted is counted with; asked for once, as a rule."""
+    def kind(self, read: Read, relay: str, answer: str) -> Any:
+        """What deliveries that got an answer are counted with; asked for once, as a rule."""
         ...
 
-    def sent(self, peer: Any, session: str | None, queue_id: str, recipient: str, domain: str, delay: str) -> None:
-        """Take an accepted delivery. ``delay`` is in seconds."""
-        ...
-
-    def refused(self, kind: Any, session: str | None, domain: str, told: tuple[Any, ...]) -> None:
-        """Take a delivery that was deferred or refused for good; ``told`` is a :class:`Refusal`."""
+    def rest(self) -> None:
+        """Called now and then: what was found so far may be counted."""
         ...
 
 
 class Memory(Generic[Value]):
-    """Values by text: those that were asked for lately, between ``most`` and half of it."""
+    """Values by key: those that were asked for lately, between ``most`` and half of it."""
 
     def __init__(self, most: int = MOST_REMEMBERED) -> None:
-        self.young: dict[str, Value] = {}
+        self.young: dict[Hashable, Value] = {}
         """For a quick look."""
-        self._old: dict[str, Value] = {}
+        self._old: dict[Hashable, Value] = {}
         self._half = most // 2
 
-    def recall(self, text: str) -> Value | None:
+    def recall(self, key: Hashable) -> Value | None:
         """One that is not among the young ones."""
-        known = self._old.get(text)
+        known = self._old.get(key)
         if known is not None:
-            self.keep(text, known)
+            self.keep(key, known)
         return known
 
-    def keep(self, text: str, value: Value) -> None:
+    def keep(self, key: Hashable, value: Value) -> None:
         """Remember a value."""
         if len(self.young) >= self._half:
             self._old, self.young = self.young, {}
-        self.young[text] = value
+        self.young[key] = value
 
 
 class Skimmer(Protocol):

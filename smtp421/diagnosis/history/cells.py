@@ -7,22 +7,26 @@ others are added up when they are asked for, and what is only shown is made when
 from __future__ import annotations
 
 from array import array
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, tzinfo
 from math import inf
+from operator import itemgetter
 from typing import Any
 
+from smtp421.bulk import Row
 from smtp421.diagnosis.history.counts import Distinct, Durations, Peak, Timeline, busiest
-from smtp421.diagnosis.history.shown import Order, example_of
+from smtp421.diagnosis.history.shown import Order, example_of, order_of
 from smtp421.diagnosis.history.tracks import Key
 from smtp421.diagnosis.history.values import Bins, Domain, Fates, Group, Load, Numbers, RuleCount, SourceAddress
-from smtp421.model import Severity
+from smtp421.model import Severity, Status
 
 SHOWN = 5
 """Domains of a group that are named."""
 MOST_FRESH = 1000
 """Deliveries of a domain that took nothing before them, remembered one by one."""
 NOBODY = Severity.INFO
+_TIME_AND_LINE = itemgetter(0, 1)
 
 
 class Scale:
@@ -60,10 +64,16 @@ class People:
     def __init__(self) -> None:
         self.messages, self.recipients = Distinct(), Distinct()
 
-    def meet(self, message: int, recipient: int) -> None:
-        """Count the message and the recipient of an attempt, by their numbers."""
-        self.messages.add(message)
-        self.recipients.add(recipient)
+    def meet(self, queue_id: str, recipient: str) -> None:
+        """Count the message and the recipient of an attempt; a message without an id is told by its recipient."""
+        recipient = recipient.lower()
+        self.messages.new.append(queue_id or recipient)
+        self.recipients.new.append(recipient)
+
+    def shorten(self) -> None:
+        """To be called now and then."""
+        self.messages.shorten()
+        self.recipients.shorten()
 
     def merge(self, other: People) -> None:
         """Count what another has counted too."""
@@ -84,26 +94,30 @@ class Decided:
         self.order: Order | None = None
         self.shown: Any | None = None
 
-    def take(self, second: int | None, line: int, queue_id: str | None, recipient: str, shown: Any) -> None:
-        """Count an attempt."""
-        self.attempts += 1
+    def take(self, rows: Sequence[Row]) -> None:
+        """Count attempts, in the order in which they were told of; each is a :class:`smtp421.bulk.Refused`, or begins like one."""
+        self.attempts += len(rows)
         cell = self.cell
-        if second is None:
-            self.show((inf, line, queue_id or "", recipient), shown)
-            if cell.latest is None:
-                cell.latest = shown
-            return
-        times = cell.times
-        if times.start <= second < times.end:
-            times.number += 1
-        else:
-            times.turn(second)
-        if self.order is None or second <= self.order[0]:
-            self.show((second, line, queue_id or "", recipient), shown)
-            if cell.first is None or second < cell.first:
-                cell.first = second
-        if second > cell.last or (second == cell.last and line >= cell.last_line):
-            cell.last, cell.last_line, cell.latest = second, line, shown
+        seconds = [row[0] for row in rows]
+        if None in seconds:
+            for row in rows:
+                if row[0] is None:
+                    self.show((inf, *row[1:4]), row)
+                    cell.latest = row if cell.latest is None else cell.latest
+            rows = [row for row in rows if row[0] is not None]
+            seconds = [row[0] for row in rows]
+            if not rows:
+                return
+        cell.times.add(Counter(seconds))
+        first, last = min(rows, key=order_of), max(reversed(rows), key=_TIME_AND_LINE)
+        self.show(order_of(first), first)
+        cell.first = earliest(cell.first, first[0])
+        if _TIME_AND_LINE(last) >= (cell.last, cell.last_line):
+            cell.last, cell.last_line, cell.latest = last[0], last[1], last
+
+    def repeat(self, row: Row) -> None:
+        """Take a line that only repeats the reason: no attempt."""
+        self.show((inf if row[0] is None else row[0], *row[1:4]), row)
 
     def show(self, order: Order, shown: Any) -> None:
         """Take an attempt to be shown, where it is the first."""
@@ -156,17 +170,14 @@ class Cell(People):
         "last",
         "last_line",
         "latest",
-        "row",
         "rules",
         "times",
         "waits",
     )
 
-    def __init__(self, key: Key, row: People | None = None) -> None:
+    def __init__(self, key: Key) -> None:
         super().__init__()
         self.key = key
-        self.row = row
-        """The row that the group is part of, where rows are of more than one."""
         self.times = Timeline()
         self.rules: dict[str | None, Decided] = {}
         self.first: int | None = None
@@ -251,6 +262,15 @@ class Outcomes:
         self.deferred += other.deferred
         self.bounced += other.bounced
 
+    def take(self, status: Status) -> None:
+        """Count an attempt."""
+        if status is Status.SENT:
+            self.sent += 1
+        elif status is Status.DEFERRED:
+            self.deferred += 1
+        else:
+            self.bounced += 1
+
     def source(self, address: str) -> SourceAddress:
         """The value of it, for one of our addresses."""
         return SourceAddress(address, self.sent, self.deferred, self.bounced)
@@ -284,10 +304,13 @@ class DomainCell:
         """Attempts that a server of theirs answered."""
         return self.answered + sum(number for key, number in self.reasons.items() if not key.own)
 
-    def answer(self, provider: str | None) -> None:
-        """Take the provider that a relay is of; of several, the last by name counts."""
-        if provider is not None and (self.provider is None or provider > self.provider):
+    def went(self, provider: str | None, second: int | None) -> None:
+        """Take the provider that a relay is of, and the first second of attempts; of several, the last by name counts."""
+        known = self.provider
+        if provider is not known and provider is not None and (known is None or provider > known):
             self.provider = provider
+        if second is not None and (self.first is None or second < self.first):
+            self.first = second
 
     def end(self, since: int, key: Key, waited: int) -> None:
         """Remember how a delivery ended before which nothing was taken, as far as is known yet."""
@@ -328,6 +351,13 @@ class LoadCell(Outcomes):
         self.provider = provider
         self.times = Timeline()
         self.peak = Peak()
+
+    def went(self, attempts: Iterable[tuple[int, str | None]]) -> None:
+        """Take when attempts were made, and by which process or connection each."""
+        attempts = list(attempts)
+        seconds = Counter([second for second, _ in attempts])
+        self.times.add(seconds)
+        self.peak.add(seconds, attempts)
 
     def merge(self, other: Outcomes) -> None:
         """Count what another has counted later."""

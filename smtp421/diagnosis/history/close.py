@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC
 from heapq import nsmallest
 
-from smtp421.diagnosis.history import ledger as history_ledger
+from smtp421.diagnosis.history import following as history_following
 from smtp421.diagnosis.history.cells import Cell, Fresh, Scale
-from smtp421.diagnosis.history.counts import Count, Durations, Spread
-from smtp421.diagnosis.history.ledger import Ledger, count_pauses, last_of
+from smtp421.diagnosis.history.counts import Count, Durations, Spread, united
+from smtp421.diagnosis.history.following import count_pauses, last_of
+from smtp421.diagnosis.history.ledger import Ledger
 from smtp421.diagnosis.history.places import OTHERS
 from smtp421.diagnosis.history.tracks import GAPS, Key
 from smtp421.diagnosis.history.values import Dropped, Fates, Group, History, Message, RowCount
@@ -24,6 +25,7 @@ def close(ledger: Ledger, thresholds: Mapping[str, float]) -> History:
 
     The log's last time stands for now. ``thresholds`` are the diagnosis tree's.
     """
+    ledger.catch_up()
     scale = Scale(ledger.zone or UTC)
     now = ledger.last
     waiting = _waiting(ledger, now)
@@ -56,8 +58,8 @@ def close(ledger: Ledger, thresholds: Mapping[str, float]) -> History:
         expired=ledger.expired,
         suspended=ledger.suspended,
         asides=ledger.asides,
-        messages=ledger.messages.count(),
-        recipients=ledger.recipients.count(),
+        messages=united(cell.messages for cell in ledger.cells.values()),
+        recipients=united(cell.recipients for cell in ledger.cells.values()),
         fates=Fates(
             sum(cell.delivered for cell in ledger.cells.values()),
             sum(cell.bounced for cell in ledger.cells.values()),
@@ -66,7 +68,7 @@ def close(ledger: Ledger, thresholds: Mapping[str, float]) -> History:
         ),
         waiting_for=max((wait for waits in waiting.values() for wait in waits), default=0),
         groups=tuple(sorted(deferred(), key=_size)),
-        rows=tuple(RowCount(name, row.messages.count(), row.recipients.count()) for name, row in sorted(ledger.rows.items())),
+        rows=tuple(_rows(ledger)),
         inbound=groups(ledger.inbound),
         hints=tuple(group for group in groups(ledger.hints) if group.key not in ledger.cells),
         domains=tuple(
@@ -84,12 +86,12 @@ def close(ledger: Ledger, thresholds: Mapping[str, float]) -> History:
         ),
         sources=tuple(count.source(address) for address, count in sorted(places.sources.items())),
         schedule=tuple(_schedule(ledger)),
-        given_up_after=ledger.given_up.spread(),
+        given_up_after=ledger.following.given_up.spread(),
         unknown=ledger.unknown.found(),
         listed=tuple(_listed(ledger, scale, now)),
         dropped=Dropped(
-            ledger.finished - min(ledger.finished, history_ledger.MOST_LISTED),
-            ledger.dropped_waiting,
+            ledger.following.finished - min(ledger.following.finished, history_following.MOST_LISTED),
+            ledger.following.dropped,
             places.dropped,
             sum(cell.attempts for key, cell in ledger.cells.items() if key.part == OTHERS),
         ),
@@ -116,7 +118,7 @@ def _waiting(ledger: Ledger, now: int) -> dict[Key, list[int]]:
     One that was never tried waits for what holds back its domain, where other messages tell.
     """
     found: dict[Key, list[int]] = {}
-    for track in ledger.tracks:
+    for track in ledger.following.tracks:
         key = track.key
         if not track.attempts and key not in ledger.cells:
             domain = ledger.places.domains.get(track.domain)
@@ -126,12 +128,23 @@ def _waiting(ledger: Ledger, now: int) -> dict[Key, list[int]]:
     return found
 
 
+def _rows(ledger: Ledger) -> Iterator[RowCount]:
+    """The counts of each row, where rows are of more than one group."""
+    if ledger.by is None:
+        return
+    cells: dict[str, list[Cell]] = {}
+    for key, cell in ledger.cells.items():
+        cells.setdefault(key.part, []).append(cell)
+    for name, them in sorted(cells.items()):
+        yield RowCount(name, united(cell.messages for cell in them), united(cell.recipients for cell in them))
+
+
 def _schedule(ledger: Ledger) -> Iterator[Spread]:
     """The pauses between attempts, also of messages that wait."""
     schedule = [Durations() for _ in range(GAPS)]
-    for durations, finished in zip(schedule, ledger.schedule, strict=True):
+    for durations, finished in zip(schedule, ledger.following.schedule, strict=True):
         durations.merge(finished)
-    for track in ledger.tracks:
+    for track in ledger.following.tracks:
         count_pauses(track, schedule)
     yield from (spread for durations in schedule if (spread := durations.spread()).number)
 
@@ -142,7 +155,7 @@ def _domains_of(ledger: Ledger) -> dict[Key, dict[str, int]]:
     for name, domain in ledger.places.domains.items():
         for key, number in domain.reasons.items():
             found.setdefault(key, {})[name] = number
-    for track in ledger.tracks:
+    for track in ledger.following.tracks:
         if track.key not in ledger.cells:
             domains = found.setdefault(track.key, {})
             domains[track.domain] = domains.get(track.domain, 0) + 1
@@ -150,8 +163,8 @@ def _domains_of(ledger: Ledger) -> dict[Key, dict[str, int]]:
 
 
 def _listed(ledger: Ledger, scale: Scale, now: int) -> Iterator[Message]:
-    waiting = nsmallest(MOST_WAITING, ledger.tracks, key=lambda track: (-track.waited(now), track.queue_id, track.recipient))
-    for track in (*waiting, *last_of(ledger.listed)):
+    waiting = nsmallest(MOST_WAITING, ledger.following.tracks, key=lambda track: (-track.waited(now), track.queue_id, track.recipient))
+    for track in (*waiting, *last_of(ledger.following.listed)):
         yield Message(
             track.queue_id,
             track.recipient,

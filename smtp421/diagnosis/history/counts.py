@@ -1,13 +1,14 @@
 """Counters of a history: small, bounded, and mergeable. Two halves of a log merged count what one pass over the whole counts.
 
-None depends on the order in which things come, but :class:`Peak`, which takes them in the order of time.
+None depends on the order in which things come, but :class:`Peak`, which takes them in the order of time. All take many things at
+once: a log has millions of them.
 """
 
 from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 from zlib import crc32
 
@@ -40,43 +41,51 @@ class Distinct:
     A log has hundreds of them, so they are kept small: sorted in an array, but for those that came lately.
     """
 
-    __slots__ = ("_kept", "_limit", "_most", "_new")
+    __slots__ = ("_kept", "_limit", "_most", "new")
 
     def __init__(self) -> None:
+        self.new: list[str] = []
+        """Texts to be counted: what is added here, counts; :meth:`shorten` is to be called now and then."""
         self._kept: array[int] = _NOTHING
-        self._new: set[int] = set()
         self._most = _NEW
         """New ones that are gathered."""
         self._limit = _SPACE
         """All hashes below it are kept."""
 
-    def add(self, number: int) -> None:
-        """Count a text, given its :func:`mixed` hash."""
-        if number < self._limit:
-            new = self._new
-            new.add(number)
-            if len(new) > self._most:
-                self._sort_in()
+    def shorten(self) -> None:
+        """Count the new texts, where they are many."""
+        if len(self.new) > self._most:
+            self._catch_up()
 
     def merge(self, other: Distinct) -> None:
         """Count what another has counted too."""
+        other._catch_up()
         self._limit = min(self._limit, other._limit)
-        self._new.update(other._new, other._kept)
-        self._sort_in()
+        hashes = self._hashes()
+        hashes.update(other._kept)
+        self._sort_in(hashes)
 
     def count(self) -> Count:
         """The number of different texts."""
-        self._sort_in()
+        self._catch_up()
         if self._limit == _SPACE:
             return Count(len(self._kept))
         return Count(round((SKETCH - 1) * _SPACE / self._kept[SKETCH - 1]), exact=False)
 
-    def _sort_in(self) -> None:
-        if not self._new:
+    def _catch_up(self) -> None:
+        self._sort_in(self._hashes())
+
+    def _hashes(self) -> set[int]:
+        """Those of the new texts, which are taken away."""
+        hashes, self.new = {mixed(text) for text in set(self.new)}, []
+        return hashes
+
+    def _sort_in(self, hashes: set[int]) -> None:
+        if not hashes:
             return
         limit = self._limit
         sorted_in = self._kept.tolist()
-        sorted_in += sorted(self._new.difference(sorted_in))
+        sorted_in += sorted(hashes.difference(sorted_in))
         sorted_in.sort()  # two runs: quick
         if limit < _SPACE:
             del sorted_in[bisect_left(sorted_in, limit) :]
@@ -85,7 +94,14 @@ class Distinct:
             self._limit = sorted_in[-1] + 1
         self._kept = array("Q", sorted_in)
         self._most = max(_NEW, len(sorted_in) // 4)
-        self._new = set()
+
+
+def united(counters: Iterable[Distinct]) -> Count:
+    """How many different texts several have counted together."""
+    whole = Distinct()
+    for counter in counters:
+        whole.merge(counter)
+    return whole.count()
 
 
 def mixed(text: str) -> int:
@@ -97,53 +113,44 @@ def mixed(text: str) -> int:
 class Timeline:
     """Numbers over time, in bins that grow wider with the time spanned: as wide as they must be and no wider.
 
-    Each has its own width, so that one wrong time stamp coarsens nothing but what it is counted with. Attempts come mostly in the
-    order of time, so the bin at hand is open to who counts: ``if start <= second < end: number += 1``, else :meth:`turn`.
+    Each has its own width, so that one wrong time stamp coarsens nothing but what it is counted with.
     """
 
-    __slots__ = ("_at", "_numbers", "_places", "_step", "end", "number", "start")
+    __slots__ = ("_numbers", "_places", "_step")
 
     def __init__(self) -> None:
-        self.start = self.end = 0
-        """The bin at hand: its first second, and that of the next."""
-        self.number = 0
-        """What was counted in it since :meth:`turn`."""
         self._step = 1
         """The width of a bin in seconds."""
         self._places: array[int] = array("q")
         """The bins that something was counted in, in order: first second divided by width."""
         self._numbers: array[int] = array("Q")
-        self._at = 0
-        """Where the bin at hand stands among them."""
 
     def __bool__(self) -> bool:
         return bool(self._places)
 
-    def turn(self, second: int) -> None:
-        """Go on to the bin of a second, and count 1 there."""
-        places, numbers, step = self._places, self._numbers, self._step
-        if self.number:
-            numbers[self._at] += self.number
-        place = second // step
-        if not places or (place > places[-1] and place - places[0] < BINS):
-            self._at = len(places)
-            places.append(place)
-            numbers.append(0)
-        else:
-            self.number = 0
-            if place - places[0] >= BINS or places[-1] - place >= BINS:
-                self._widen(min(place, places[0]), max(place, places[-1]))
-                step = self._step
-                place = second // step
-            self._at = self._add(place, 0)
-        self.start = place * step
-        self.end = self.start + step
-        self.number = 1
+    def add(self, numbers: Mapping[int, int]) -> None:
+        """Count how often something happened in each of some seconds."""
+        if not numbers:
+            return
+        places, step = self._places, self._step
+        first, last = min(numbers), max(numbers)
+        if places:
+            first, last = min(first, places[0] * step), max(last, places[-1] * step)
+        self._widen(first // step, last // step)
+        places, step = self._places, self._step
+        counted: dict[int, int] = {}
+        for second, number in numbers.items():
+            place = second // step
+            counted[place] = counted.get(place, 0) + number
+        for place, number in sorted(counted.items()):
+            if not places or place > places[-1]:
+                places.append(place)
+                self._numbers.append(number)
+            else:
+                self._add(place, number)
 
     def merge(self, other: Timeline) -> None:
         """Count what another has counted too."""
-        self._put_down()
-        other._put_down()
         self._join(other._step)
         other._join(self._step)
         places = other._places
@@ -159,17 +166,10 @@ class Timeline:
 
     def bins(self) -> tuple[int, dict[int, int]]:
         """The width, and the numbers by place: the bin's first second divided by its width. In order."""
-        self._put_down()
         return self._step, dict(zip(self._places, self._numbers, strict=True))
 
-    def _put_down(self) -> None:
-        """Close the bin at hand."""
-        if self.number:
-            self._numbers[self._at] += self.number
-        self.start = self.end = self.number = 0
-
-    def _add(self, place: int, number: int) -> int:
-        """Add to a bin; where it stands."""
+    def _add(self, place: int, number: int) -> None:
+        """Add to a bin."""
         places, numbers = self._places, self._numbers
         at = bisect_left(places, place)
         if at < len(places) and places[at] == place:
@@ -177,12 +177,12 @@ class Timeline:
         else:
             places.insert(at, place)
             numbers.insert(at, number)
-        return at
 
     def _widen(self, first: int, last: int) -> None:
         """Widen bins so that they span from one to another."""
         now = self._step
-        self._join(next(step for step in STEPS if step >= now and last * now // step - first * now // step < BINS))
+        if last - first >= BINS:
+            self._join(next(step for step in STEPS if step >= now and last * now // step - first * now // step < BINS))
 
     def _join(self, step: int) -> None:
         """Widen bins to a width."""
@@ -289,39 +289,51 @@ def _in_two_digits(seconds: int) -> int:
 
 
 class Peak:
-    """The highest number of different things (connections) within one second; seconds come in order."""
+    """The highest number of different things (connections) within one second; seconds come in order, but for few."""
 
-    __slots__ = ("_first", "_highest", "names", "second")
+    __slots__ = ("_first", "_highest", "_names", "_second")
 
     def __init__(self) -> None:
-        self.second: int | None = None
-        """The second at hand."""
-        self.names: set[str] = set()
-        """The things at that second: what is added here, counts."""
+        self._second: int | None = None
+        """The second at hand, and the things at that second."""
+        self._names: set[str] = set()
         self._first: tuple[int, set[str]] | None = None
         self._highest = 0
 
     @property
     def highest(self) -> int:
         """The highest number so far."""
-        return max(self._highest, len(self.names))
+        return max(self._highest, len(self._names))
 
-    def turn(self, second: int) -> None:
-        """Go on to another second."""
-        self._highest = self.highest
-        self.second, self.names = second, set()
-        self._first = self._first or (second, self.names)
+    def add(self, numbers: Mapping[int, int], named: Iterable[tuple[int, str | None]]) -> None:
+        """Take seconds in which something happened, each with what it happened to; and how many there are of each second.
+
+        Who shares a second with no more others than were there before cannot be the most, so that most are not looked at.
+        """
+        highest, ends = self.highest, (min(numbers), max(numbers))
+        found: dict[int, set[str]] = {second: set() for second, number in numbers.items() if number > highest or second in ends}
+        for second, name in named:
+            if second in found and name is not None:
+                found[second].add(name)
+        for second in sorted(found):
+            self._at(second, found[second])
 
     def merge(self, later: Peak) -> None:
         """Count what was counted later too."""
         for second, names in later._ends():
-            if self.second != second:
-                self.turn(second)
-            self.names |= names
+            self._at(second, names)
         self._highest = max(self._highest, later.highest)
 
+    def _at(self, second: int, names: set[str]) -> None:
+        if self._second == second:
+            self._names |= names
+            return
+        self._highest = self.highest
+        self._second, self._names = second, set(names)
+        self._first = self._first or (second, self._names)
+
     def _ends(self) -> Iterator[tuple[int, set[str]]]:
-        if self._first is not None and self.second is not None:
+        if self._first is not None and self._second is not None:
             yield self._first
-            if self._first[1] is not self.names:
-                yield self.second, self.names
+            if self._first[1] is not self._names:
+                yield self._second, self._names

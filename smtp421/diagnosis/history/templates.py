@@ -7,9 +7,11 @@ a learning parser (drain3 and its like) cannot give: its templates depend on the
 from __future__ import annotations
 
 import re
-from typing import Any, NamedTuple
+from math import inf
+from typing import NamedTuple
 
-from smtp421.diagnosis.history.shown import Order, example_of
+from smtp421.bulk import Row
+from smtp421.diagnosis.history.shown import Order, Shown, example_of
 from smtp421.model import Attempt
 
 MOST = 2000
@@ -46,11 +48,22 @@ class Templates:
     __slots__ = ("_found", "left_out")
 
     def __init__(self) -> None:
-        self._found: dict[str, tuple[int, Order, Any]] = {}
+        self._found: dict[str, tuple[int, Order, Shown]] = {}
         self.left_out = 0
         """Replies whose templates were one too many."""
 
-    def add(self, text: str, order: Order, shown: Any, number: int = 1) -> None:
+    def add(self, text: str, row: Row) -> None:
+        """Count a reply of a template."""
+        second, line, queue_id, recipient = row[:4]
+        self._add(text, 1, (inf if second is None else second, line, queue_id, recipient), row)
+
+    def merge(self, other: Templates) -> None:
+        """Count what another has counted too."""
+        for text, (number, order, shown) in other._found.items():
+            self._add(text, number, order, shown)
+        self.left_out += other.left_out
+
+    def _add(self, text: str, number: int, order: Order, shown: Shown) -> None:
         """Count replies of a template, of which ``shown`` is the first."""
         before, first, known = self._found.get(text, (0, order, shown))
         if not before and len(self._found) >= MOST:
@@ -59,12 +72,6 @@ class Templates:
         if order < first:
             first, known = order, shown
         self._found[text] = before + number, first, known
-
-    def merge(self, other: Templates) -> None:
-        """Count what another has counted too."""
-        for text, (number, order, shown) in other._found.items():
-            self.add(text, order, shown, number)
-        self.left_out += other.left_out
 
     def found(self) -> tuple[Template, ...]:
         """The templates, the most frequent first."""

@@ -162,8 +162,8 @@ class Event(NamedTuple):
 
     second: int | None
     queue_id: str
-    recipient: str | None
-    """None where it happened to all recipients."""
+    recipient: str
+    """Empty where it happened to all recipients."""
     key: Key | None
     """Of a deferral, or of the reason why it was held back."""
     attempted: bool

@@ -1,0 +1,47 @@
+"""What deliveries have in common that were not accepted and got the same answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from smtp421.bulk import Refused, Row
+from smtp421.diagnosis.history.cells import Decided, LoadCell
+from smtp421.diagnosis.history.values import Example, Finding
+from smtp421.model import Status
+
+
+class Kind:
+    """How they are counted."""
+
+    __slots__ = ("answered", "decided", "finding", "load", "status", "template")
+
+    def __init__(
+        self,
+        status: Status | None,
+        finding: Finding | None = None,
+        *,
+        load: LoadCell | None = None,
+        answered: bool = False,
+        template: str = "",
+        decided: Decided | None = None,
+    ) -> None:
+        self.status = status
+        self.finding = finding
+        """None for what was refused for good, and for the ends of messages."""
+        self.load = load
+        """What is counted for the relay; None where the recipient's domain tells."""
+        self.answered = answered
+        """Whether a server of theirs refused it for good."""
+        self.template = template
+        """That of a reply that no rule explains."""
+        self.decided = decided
+        """What is counted for the rule; None where it depends on the recipient's domain too."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """All that an example needs: what a worker sends back counts no more."""
+        return Kind, (None,)
+
+    def example(self, row: Row) -> Example:
+        """The example that one of them makes."""
+        example: Example = Refused(*row).told
+        return example
