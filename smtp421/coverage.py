@@ -11,7 +11,7 @@ from smtp421.anonymize import anonymizer
 from smtp421.authoring.corpus import Corpus
 from smtp421.authoring.draft import Given, draft, words_of
 from smtp421.authoring.yaml_text import rule_lines
-from smtp421.diagnosis.history.shown import order_of
+from smtp421.diagnosis.history.kinds import row_of
 from smtp421.diagnosis.history.templates import Template, Templates, template_of
 from smtp421.diagnosis.history.values import Example, Where
 from smtp421.model import Diagnosis
@@ -59,7 +59,7 @@ def cover(diagnoses: Iterable[Diagnosis], book: RuleBook, today: date, most: int
         causes[diagnosis.cause] += 1
         if kind == "unknown":
             attempt = diagnosis.attempt
-            templates.add(template_of(attempt), order_of(attempt), Example(attempt, _NOWHERE))
+            templates.add(template_of(attempt), row_of(Example(attempt, _NOWHERE)))
     skeletons = tuple(_skeletons(templates.found()[:most], book, today))
     total = sum(kinds.values())
     return Coverage(total, kinds["specific"], kinds["generic"], kinds["unknown"], tuple(causes.most_common()), skeletons)

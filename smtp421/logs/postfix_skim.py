@@ -8,8 +8,8 @@ that were not the last to be tried, faults. Most lines (``connect from``, ``clie
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterable, Iterator
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from smtp421.logs.formats import LINE_FORMATS
 from smtp421.logs.layout import Layout
@@ -35,6 +35,10 @@ _TOLD = re.compile(
 )
 """Quantifiers are possessive: what does not fit is given up at once."""
 _HEAD = re.compile(r"(?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)) \S+ \S")
+_SPEAKER = re.compile(r"(?:said|to me): \d{3}[- ](?:\d\.\d{1,3}\.\d{1,3} )?((?:[A-Za-z\d-]+\.)+[A-Za-z]{2,})(?=[ :,;])")
+"""A server that names itself first (RFC 5321 4.2): where the relay is known, that tells no more."""
+_TRIED = re.compile(r"\((?:delivery temporarily suspended: )?connect to ([^\s\[]+\[[\d.a-fA-F:]+\]:\d+)(?=: [A-Z])")
+"""A server that could not be reached: where no relay is named, that tells who was meant."""
 _BSD = 15
 """Characters of a BSD stamp."""
 _ISO = 19
@@ -44,8 +48,11 @@ _ZONE = 6
 _STATUS = ", status="
 _ADDRESS, _HERE, _ANY_ID = "\n@", "\n%", "\n#"
 """Marks for the recipient, for the relay and for ids; nothing like them stands in a line."""
-_ID = re.compile(r"(?<![\w.@/:-])(?=[A-Za-z-]*\d)(?=[\d-]*[A-Za-z])[A-Za-z\d-]{10,}(?![\w@-])")
+_ID = re.compile(r"[ (\[=#](?:(?=[A-Za-z\d-]{10})(?!\d\d\d-)[A-Za-z-]*+\d[\d-]*+[A-Za-z][A-Za-z\d-]*+|(?<!\()\d{7,}+)(?![\w@])")
+"""Ten characters and more with a digit and behind it a letter, or a number of seven digits: no rule asks what such a word is."""
 _MOST_SESSIONS = 20_000
+MOST_SERVERS = 16_000
+"""Relays that are remembered: a look costs a hundredth of reading one."""
 _SERVERS = ("smtpd[", "postscreen[")
 _WARNING = "warning: "
 _MANY = 50
@@ -70,14 +77,8 @@ def suits(lines: Iterable[str]) -> bool:
     return seen > 0
 
 
-class _Server(NamedTuple):
-    """What is known of a relay."""
-
-    peer: Any
-    name: str
-    """As it stands in front of what it said; a line end, which stands nowhere, where it has no name."""
-    like: Hashable
-    """All of it that what an answer is counted with depends on."""
+_Server = tuple[Any, bool, bool]
+"""All of a relay that what its answers are counted with depends on: its peer, whether it is none, and whether it is on this host."""
 
 
 class PostfixSkimmer:
@@ -88,8 +89,10 @@ class PostfixSkimmer:
         self.number = 0
         self._layout = layout
         self._sink = sink
-        self._servers: Memory[_Server] = Memory(2 * MOST_REMEMBERED)
+        self._servers: Memory[_Server] = Memory(MOST_SERVERS)
+        self._same: dict[_Server, _Server] = {}
         self._kinds: Memory[Any] = Memory()
+        self._kinds_alike: Memory[Any] = Memory(2 * MOST_REMEMBERED)
         self._sessions: dict[str, str | None] = {}
         self._stamp = ""
         self._time: tuple[bool, int | None] = False, None
@@ -136,9 +139,10 @@ class PostfixSkimmer:
             if tail is None:
                 sent.append((len(refused), moment, session, queue_id, recipient, domain, server[0], delay))
                 continue
+            name = relay.rpartition(":")[0] or _HERE
             number += text.count("\n", counted, start)
             counted = start
-            answer = server[2], tail.replace(recipient, _ADDRESS).replace(server[1], _HERE)
+            answer = server, tail.replace(recipient, _ADDRESS).replace(name, _HERE)
             kind = kinds.young[answer] if answer in kinds.young else self._kind(answer, relay, tail)
             told = stamp, clock, relay, tail, text[start : found.end()] if show else ""
             refused.append((moment, number, queue_id, recipient, kind, domain, session, float(delay), told))
@@ -162,24 +166,32 @@ class PostfixSkimmer:
         server = self._servers.recall(text)
         if server is None:
             relay = read_relay(text)
-            peer = self._sink.peer(relay)
-            name = "\n" if relay is None else text.rpartition(":")[0] or text
-            server = _Server(peer, name, (peer, relay is None, is_here(relay)))
+            server = self._sink.peer(relay), relay is None, is_here(relay)
+            server = self._same.setdefault(server, server)
             self._servers.keep(text, server)
         return server
 
-    def _kind(self, answer: tuple[Hashable, str], relay: str, tail: str) -> Any:
-        """What those are counted with that got an answer; it is the same for answers that differ in nothing but ids."""
+    def _kind(self, answer: tuple[_Server, str], relay: str, tail: str) -> Any:
+        """What those are counted with that got an answer."""
         kind = self._kinds.recall(answer)
         if kind is not None:
             return kind
-        alike = answer[0], _ID.sub(_ANY_ID, answer[1])
-        kind = self._kinds.young.get(alike) or self._kinds.recall(alike)
+        alike = self._alike(*answer)
+        kind = self._kinds_alike.young.get(alike) or self._kinds_alike.recall(alike)
         if kind is None:
             kind = self._sink.kind(read_answer, relay, tail)
-            self._kinds.keep(alike, kind)
+            self._kinds_alike.keep(alike, kind)
         self._kinds.keep(answer, kind)
         return kind
+
+    def _alike(self, server: _Server, words: str) -> tuple[Any, str]:
+        """What is the same of all answers that differ in nothing but ids, the name of the server, and where it did not answer."""
+        if server[1] and (tried := _TRIED.search(words)):
+            other = self._server(tried[1])
+            return (server, other), _ID.sub(_ANY_ID, words[: tried.start(1)] + _HERE + words[tried.end() :])
+        if not server[1] and (speaker := _SPEAKER.search(words)):
+            words = words[: speaker.start(1)] + _HERE + words[speaker.end() :]
+        return server, _ID.sub(_ANY_ID, words)
 
 
 def read_answer(relay: str, tail: str) -> Answer:

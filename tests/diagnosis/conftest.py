@@ -71,6 +71,7 @@ def ledger_of(events: Iterable[Event], **options: object) -> Ledger:
     ledger = Ledger(identify, **options)  # type: ignore[arg-type]
     for each, found in events:
         ledger.add(each, found)
+    ledger.catch_up()
     return ledger
 
 

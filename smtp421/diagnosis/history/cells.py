@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
 from math import inf
 from operator import itemgetter
@@ -27,6 +27,10 @@ MOST_FRESH = 1000
 """Deliveries of a domain that took nothing before them, remembered one by one."""
 NOBODY = Severity.INFO
 _TIME_AND_LINE = itemgetter(0, 1)
+_second_of = itemgetter(0)
+
+When = tuple[int | None, str | None]
+"""The second of an attempt, and its process or connection, as far as the log tells."""
 
 
 class Scale:
@@ -64,14 +68,10 @@ class People:
     def __init__(self) -> None:
         self.messages, self.recipients = Distinct(), Distinct()
 
-    def meet(self, queue_id: str, recipient: str) -> None:
-        """Count the message and the recipient of an attempt; a message without an id is told by its recipient."""
-        recipient = recipient.lower()
-        self.messages.new.append(queue_id or recipient)
-        self.recipients.new.append(recipient)
-
-    def shorten(self) -> None:
-        """To be called now and then."""
+    def meet(self, deferrals: Sequence[tuple[str, str]]) -> None:
+        """Count messages and recipients, by queue id and recipient; a message without an id is told by its recipient."""
+        self.messages.new += [queue_id or recipient.lower() for queue_id, recipient in deferrals]
+        self.recipients.new += [recipient.lower() for _, recipient in deferrals]
         self.messages.shorten()
         self.recipients.shorten()
 
@@ -312,6 +312,15 @@ class DomainCell:
         if second is not None and (self.first is None or second < self.first):
             self.first = second
 
+    def accepted(self, provider: str | None, attempts: Sequence[When], *, answered: bool) -> None:
+        """Count accepted attempts through a provider's relay; ``answered`` where the log names one."""
+        self.sent += len(attempts)
+        if answered:
+            self.answered += len(attempts)
+        second = min((second for second, _ in attempts if second is not None), default=None)
+        self.went(provider, second)
+        self.first_sent = earliest(self.first_sent, second)
+
     def end(self, since: int, key: Key, waited: int) -> None:
         """Remember how a delivery ended before which nothing was taken, as far as is known yet."""
         if len(self.fresh) < MOST_FRESH:
@@ -352,12 +361,14 @@ class LoadCell(Outcomes):
         self.times = Timeline()
         self.peak = Peak()
 
-    def went(self, attempts: Iterable[tuple[int, str | None]]) -> None:
+    def went(self, attempts: Sequence[When]) -> None:
         """Take when attempts were made, and by which process or connection each."""
-        attempts = list(attempts)
-        seconds = Counter([second for second, _ in attempts])
-        self.times.add(seconds)
-        self.peak.add(seconds, attempts)
+        seconds = Counter(map(_second_of, attempts))
+        if seconds.pop(None, None):
+            attempts = [when for when in attempts if when[0] is not None]
+        if attempts:
+            self.times.add(seconds)
+            self.peak.add(seconds, attempts)
 
     def merge(self, other: Outcomes) -> None:
         """Count what another has counted later."""

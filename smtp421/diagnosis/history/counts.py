@@ -57,12 +57,13 @@ class Distinct:
         if len(self.new) > self._most:
             self._catch_up()
 
-    def merge(self, other: Distinct) -> None:
-        """Count what another has counted too."""
-        other._catch_up()
-        self._limit = min(self._limit, other._limit)
+    def merge(self, *others: Distinct) -> None:
+        """Count what others have counted too."""
         hashes = self._hashes()
-        hashes.update(other._kept)
+        for other in others:
+            other._catch_up()
+            self._limit = min(self._limit, other._limit)
+            hashes.update(other._kept)
         self._sort_in(hashes)
 
     def count(self) -> Count:
@@ -99,8 +100,7 @@ class Distinct:
 def united(counters: Iterable[Distinct]) -> Count:
     """How many different texts several have counted together."""
     whole = Distinct()
-    for counter in counters:
-        whole.merge(counter)
+    whole.merge(*counters)
     return whole.count()
 
 
@@ -305,7 +305,7 @@ class Peak:
         """The highest number so far."""
         return max(self._highest, len(self._names))
 
-    def add(self, numbers: Mapping[int, int], named: Iterable[tuple[int, str | None]]) -> None:
+    def add(self, numbers: Mapping[int, int], named: Iterable[tuple[int | None, str | None]]) -> None:
         """Take seconds in which something happened, each with what it happened to; and how many there are of each second.
 
         Who shares a second with no more others than were there before cannot be the most, so that most are not looked at.
@@ -313,7 +313,7 @@ class Peak:
         highest, ends = self.highest, (min(numbers), max(numbers))
         found: dict[int, set[str]] = {second: set() for second, number in numbers.items() if number > highest or second in ends}
         for second, name in named:
-            if second in found and name is not None:
+            if second in found and name is not None and second is not None:
                 found[second].add(name)
         for second in sorted(found):
             self._at(second, found[second])

@@ -6,11 +6,12 @@ is kept in order, and merging takes it up where the earlier part left off.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from operator import attrgetter
 
 from smtp421.bulk import Row
-from smtp421.diagnosis.history.cells import Cell, Decided, DomainCell
+from smtp421.diagnosis.history.cells import Cell, Decided
 from smtp421.diagnosis.history.counts import Durations
 from smtp421.diagnosis.history.places import Places
 from smtp421.diagnosis.history.tracks import GAPS, Event, Fate, Key, Track, Tracks
@@ -28,6 +29,8 @@ MARGIN = 120
 """Seconds by which clocks may disagree: a message that arrived later than that in a part of a log surely began in it."""
 _AT_ONCE = 1.0
 """Seconds in the queue below which a message that was sent cannot have been deferred before."""
+_EXPIRED, _SUSPENDED = Status.EXPIRED, Status.SUSPENDED  # looking an enumeration's member up takes longer than all else here
+_DELIVERED = Fate.DELIVERED
 _NEVER = float("inf")
 
 
@@ -61,40 +64,43 @@ class Following:
 
     def take(self, sent: Sequence[Row], refused: Sequence[Row], decided: Sequence[Decided | None]) -> None:
         """Take rows (:mod:`smtp421.bulk`) in their order; ``decided`` is what each refused one is counted with."""
-        met: set[Cell] = set()
+        met: dict[Cell, list[tuple[str, str]]] = defaultdict(list)
+        by_id, simple = self.tracks.by_id, self._begins
         ends = self._ends_among(sent, refused)
-        end = next(ends, None)
-        by_id = self.tracks.by_id
-        for number, (row, counted) in enumerate(zip(refused, decided, strict=True)):
-            while end is not None and end[0] <= number:
-                self._sent(end)
-                end = next(ends, None)
-            second, _, queue_id, recipient, kind, _, _, delay, _ = row
+        ends.append((len(refused) + 1,))
+        ended = 0
+        for number, ((second, _, queue_id, recipient, kind, _, _, delay, _), counted) in enumerate(zip(refused, decided, strict=True)):
+            while ends[ended][0] <= number:
+                self._sent(ends[ended])
+                ended += 1
             if counted is None:
                 if queue_id:
-                    fate = Fate.EXPIRED if kind.status is Status.EXPIRED else Fate.BOUNCED
-                    self._end(second, fate, queue_id, recipient, delay)
+                    self._end(second, Fate.EXPIRED if kind.status is _EXPIRED else Fate.BOUNCED, queue_id, recipient, delay)
                 continue
-            cell, track = counted.cell, None
-            key, attempted = cell.key, kind.status is not Status.SUSPENDED
+            cell = counted.cell
+            key, status = cell.key, kind.status
+            track = None
             if queue_id and second is not None:
                 known = by_id.get(queue_id)
-                if known.__class__ is Track and known.recipient == recipient:
+                if known is None and simple and len(self.tracks) < self.most:
+                    track = Track(queue_id, recipient, key, second, delay)
+                    self.tracks.put(track)
+                elif known.__class__ is Track and known.recipient == recipient:
                     track = known
                 else:
-                    track = self._track(second, queue_id, recipient, key, delay, attempted=attempted)
-            if not attempted:
+                    track = self._track(second, queue_id, recipient, key, delay, attempted=status is not _SUSPENDED)
+            if status is _SUSPENDED:
                 continue
-            if track is None or track.key is not key or not track.attempts:  # messages count once
-                cell.meet(queue_id, recipient)
-                met.add(cell)
-            if track is not None:
-                track.attempt(second, key)
-        while end is not None:
+            if track is None:
+                met[cell].append((queue_id, recipient))
+                continue
+            if track.key is not key or not track.attempts:  # messages count once
+                met[cell].append((queue_id, recipient))
+            track.attempt(second, key)
+        for end in ends[ended:-1]:
             self._sent(end)
-            end = next(ends, None)
-        for cell in met:
-            cell.shorten()
+        for cell, them in met.items():
+            cell.meet(them)
 
     def merge(self, later: Following) -> None:
         """Take up what happened in a later part of the log."""
@@ -113,18 +119,18 @@ class Following:
         self.listed += later.listed
         self._shorten()
 
-    def _ends_among(self, sent: Sequence[Row], refused: Sequence[Row]) -> Iterator[Row]:
+    def _ends_among(self, sent: Sequence[Row], refused: Sequence[Row]) -> list[Row]:
         """The accepted deliveries that may end something."""
         known = self.tracks.by_id
         touched = {row[2] for row in refused}
         if self._begins:
-            return iter([row for row in sent if row[3] in known or row[3] in touched])
+            return [row for row in sent if row[3] in known or row[3] in touched]
         touched |= self._before
-        return iter([row for row in sent if row[3] in known or row[3] in touched or (row[3] and not _is_at_once(row[7]))])
+        return [row for row in sent if row[3] in known or row[3] in touched or (row[3] and not _is_at_once(row[7]))]
 
     def _sent(self, row: Row) -> None:
         _, second, _, queue_id, recipient, _, _, delay = row
-        self._end(second, Fate.DELIVERED, queue_id, recipient, None if delay is None else float(delay))
+        self._end(second, _DELIVERED, queue_id, recipient, None if delay is None else float(delay))
 
     def _track(
         self, second: int, queue_id: str, recipient: str, key: Key, delay: float | None, *, attempted: bool
@@ -152,11 +158,13 @@ class Following:
         self._surely_end(second, fate, queue_id, recipient, delay)
 
     def _surely_end(self, second: int | None, fate: Fate, queue_id: str, recipient: str, delay: float | None) -> None:
-        for track in (self.tracks.get(queue_id, recipient),) if recipient else self.tracks.of(queue_id):
+        if recipient:
+            track = self.tracks.take(queue_id, recipient)
             if track is not None:
-                track.end(fate, track.last if second is None else second, delay)
-                self.tracks.drop(track)
-                self._settle(track, self._places.domains.get(track.domain))
+                self._settle(track, fate, second, delay)
+            return
+        for track in self.tracks.take_all(queue_id):
+            self._settle(track, fate, second, delay)
 
     def _again(self, event: Event) -> None:
         """Take what a later part of the log could not."""
@@ -181,13 +189,12 @@ class Following:
         self._before.add(queue_id)
         return True
 
-    def _settle(self, track: Track, domain: DomainCell | None) -> None:
-        """Count a delivery that has ended."""
-        fate, key, ended = track.fate, track.key, track.last if track.ended is None else track.ended
-        waited = track.waited(ended)
+    def _settle(self, track: Track, fate: Fate, second: int | None, delay: float | None) -> None:
+        """End a delivery and count it."""
+        waited = track.end(fate, track.last if second is None else second, delay)
         if track.attempts:
-            cell = self._cells[key]
-            if fate is Fate.DELIVERED:
+            cell, since = self._cells[track.key], track.since
+            if fate is _DELIVERED:
                 cell.delivered += 1
                 counted = cell.waits.counted
                 counted[waited] = counted.get(waited, 0) + 1
@@ -195,14 +202,15 @@ class Following:
                 cell.bounced += 1
             else:
                 cell.expired += 1
-            if domain is not None and (domain.first_sent is None or domain.first_sent >= track.since):
-                domain.end(track.since, key, waited if fate is Fate.DELIVERED else -1)
+            domain = self._places.domains.get(track.domain)
+            if domain is not None and (domain.first_sent is None or domain.first_sent >= since):
+                domain.end(since, track.key, waited if fate is _DELIVERED else -1)
         if fate is Fate.EXPIRED:
             self.given_up.add(waited)
         count_pauses(track, self.schedule)
         self.finished += 1
         self.listed.append(track)
-        if len(self.listed) >= 3 * MOST_LISTED:
+        if len(self.listed) >= 8 * MOST_LISTED:
             self._shorten()
 
     def _shorten(self) -> None:
@@ -215,7 +223,7 @@ class Following:
 
     def _make_room(self) -> None:
         """Give up following the oldest message."""
-        self.tracks.drop(self.tracks.oldest())
+        self.tracks.take_oldest()
         self.dropped += 1
 
 

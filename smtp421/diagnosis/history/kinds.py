@@ -45,3 +45,12 @@ class Kind:
         """The example that one of them makes."""
         example: Example = Refused(*row).told
         return example
+
+
+def row_of(example: Example, kind: Kind = Kind(None), session: str | None = None) -> Row:  # noqa: B008 - never changed
+    """The :class:`smtp421.bulk.Refused` of a whole attempt."""
+    attempt = example.attempt
+    second = None if attempt.timestamp is None else int(attempt.timestamp.timestamp())
+    recipient = attempt.recipient or ""
+    domain = recipient.rpartition("@")[2].lower()
+    return second, attempt.line or 0, attempt.queue_id or "", recipient, kind, domain, session, attempt.delay, example

@@ -9,15 +9,15 @@ is what one pass over the whole gives.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 from typing import Literal
 
 from smtp421.bulk import Row
-from smtp421.diagnosis.history.cells import Cell, Decided, LoadCell
+from smtp421.diagnosis.history.cells import Cell, Decided, LoadCell, When
 from smtp421.diagnosis.history.following import MOST_TRACKED, Following
-from smtp421.diagnosis.history.kinds import Kind
+from smtp421.diagnosis.history.kinds import Kind, row_of
 from smtp421.diagnosis.history.places import OTHERS, Places
 from smtp421.diagnosis.history.templates import Templates, template_of
 from smtp421.diagnosis.history.tracks import Key
@@ -27,14 +27,14 @@ from smtp421.model import Attempt, Origin, Severity, Status
 By = Literal["provider", "domain", "cause", "relay", "rule", "source"]
 """What rows are made by; without it, each provider and cause is a row."""
 
-MOST_ROWS = 16_384
+MOST_ROWS = 4_096
 """Rows that are laid down before they are counted."""
 MOST_GROUPS = 5_000
 OWN_SIDE = "this server"
 UNKNOWN = "unknown"
 NO_FINDING = Finding(None, UNKNOWN, None, Severity.WARNING, Origin.REMOTE)
 _NOWHERE = Where("", None, "")
-_EXPIRED = Kind(Status.EXPIRED)
+_SUSPENDED, _EXPIRED = Status.SUSPENDED, Status.EXPIRED  # looking an enumeration's member up takes longer than comparing with it
 
 
 class Ledger:
@@ -87,40 +87,36 @@ class Ledger:
         ``finding`` is what a deferral was found to be; ``session`` names the process or connection, ``where`` the line.
         """
         second = self.turn(attempt.timestamp)
-        status, found, relay, part = attempt.status, finding or NO_FINDING, attempt.relay, ""
-        origin = attempt.origin if finding is None else finding.origin
-        queue_id, recipient, line = attempt.queue_id or "", attempt.recipient or "", attempt.line or 0
-        if finding is not None and self.by is not None:
-            part = part_of(self.by, attempt, found)
-        row = (second, line, queue_id, recipient, _EXPIRED, "", session, attempt.delay, Example(attempt, where))
+        status, found, relay, kind = attempt.status, finding or NO_FINDING, attempt.relay, Kind(attempt.status)
+        row, part = row_of(Example(attempt, where), kind, session), part_of(self.by, attempt, found)
         if status is None:
             self.asides += 1
-            self._beside(self.hints, row, found, part_of(self.by, attempt, found))
+            self._beside(self.hints, row, found, part)
             return None
-        if origin is Origin.INBOUND:
+        if (attempt.origin if finding is None else finding.origin) is Origin.INBOUND:
             return self._beside(self.inbound, row, found, part) if finding is not None and status is Status.DEFERRED else None
-        if status is Status.EXPIRED:
+        if status is _EXPIRED:
             self.expired += 1
             self.refused.append(row)
             return None
-        domain = recipient.rpartition("@")[2].lower()
-        load = self.places.load((relay.host if relay is not None else None) or domain)
-        if attempt.source_address and status is not Status.SUSPENDED:
+        domain = row[5]
+        kind.load = self.places.load((relay.host if relay is not None else None) or domain)
+        if attempt.source_address and status is not _SUSPENDED:
             self.places.source(attempt.source_address).take(status)
+        key = None
         if status is Status.SENT:
-            self.sent.append((len(self.refused), second, session, queue_id, recipient, domain, relay and load, attempt.delay))
-            self.rest()
-            return None
-        kind, key = Kind(status, load=load), None
-        if status is Status.BOUNCED:
-            kind.answered = attempt.origin is Origin.REMOTE
+            peer = relay is not None and kind.load
+            self.sent.append((len(self.refused), second, session, row[2], row[3], domain, peer, attempt.delay))
         else:
-            kind.finding = found
-            kind.decided = self.decided(kind, part_of(self.by, attempt, found))
-            if status is Status.DEFERRED:
-                key = kind.decided.cell.key
-                kind.template = template_of(attempt) if found.cause == UNKNOWN else ""
-        self.refused.append((*row[:4], kind, domain, *row[6:]))
+            self.refused.append(row)
+            if status is Status.BOUNCED:
+                kind.answered = attempt.origin is Origin.REMOTE
+            else:
+                kind.finding = found
+                kind.decided = self.decided(kind, part)
+                if status is Status.DEFERRED:
+                    key = kind.decided.cell.key
+                    kind.template = template_of(attempt) if found.cause == UNKNOWN else ""
         self.rest()
         return key
 
@@ -180,9 +176,8 @@ class Ledger:
     def _beside(self, cells: dict[Key, Cell], row: Row, finding: Finding, part: str) -> Key:
         """Count what is no attempt of our queue."""
         cell = self._cell(cells, finding, part)
-        cell.decided(finding.rule, finding.severity).take([(*row[:4], Kind(None), *row[5:])])
-        cell.meet(row[2], row[3])
-        cell.shorten()
+        cell.decided(finding.rule, finding.severity).take([row])
+        cell.meet([(row[2], row[3])])
         return cell.key
 
     # Counting many at a time
@@ -201,7 +196,7 @@ class Ledger:
             if counted is None:
                 continue
             kind = row[4]
-            if kind.status is Status.SUSPENDED:
+            if kind.status is _SUSPENDED:
                 self.suspended += 1
                 counted.repeat(row)
                 continue
@@ -214,29 +209,24 @@ class Ledger:
     def _went(self, sent: Sequence[Row], refused: Sequence[Row], decided: Sequence[Decided | None]) -> None:
         """Count where attempts went, and when."""
         places = self.places
-        attempts: dict[LoadCell, list[tuple[int, str | None]]] = defaultdict(list)
-        first: dict[str, int] = {}
+        times: dict[LoadCell, list[When]] = defaultdict(list)
+        accepted: dict[tuple[str, LoadCell | Literal[False]], list[When]] = defaultdict(list)
         for _, second, session, _, _, domain, peer, _ in sent:
-            if second is not None:
-                attempts[peer or places.load(domain.lower())].append((second, session))
-                if domain not in first or second < first[domain]:
-                    first[domain] = second
-        for (domain, peer), number in Counter([(row[5], row[6]) for row in sent]).items():
+            accepted[domain, peer].append((second, session))
+        for (domain, peer), them in accepted.items():
             load = peer or places.load(domain.lower())
+            times[load] += them
+            load.sent += len(them)
             place = places.domains.get(domain) or places.domain(domain.lower())
-            load.sent += number
-            place.sent += number
-            if peer:
-                place.answered += number
-            second = first.get(domain)
-            place.went(load.provider, second)
-            if second is not None and (place.first_sent is None or second < place.first_sent):
-                place.first_sent = second
+            place.accepted(load.provider, them, answered=peer is not False)
         for (second, _, _, _, kind, domain, session, _, _), counted in zip(refused, decided, strict=True):
-            if kind.status is Status.SUSPENDED or kind.status is Status.EXPIRED:
+            status = kind.status
+            if status is _SUSPENDED or status is _EXPIRED:
                 continue
             load = kind.load or places.load(domain.lower())
+            times[load].append((second, session))
             place = places.domains.get(domain) or places.domain(domain.lower())
+            place.went(load.provider, second)
             if counted is None:
                 load.bounced += 1
                 place.bounced += 1
@@ -245,11 +235,8 @@ class Ledger:
                 load.deferred += 1
                 key = counted.cell.key
                 place.reasons[key] = place.reasons.get(key, 0) + 1
-            place.went(load.provider, second)
-            if second is not None:
-                attempts[load].append((second, session))
-        for load, them in attempts.items():
-            load.went(them)
+        for load, attempts in times.items():
+            load.went(attempts)
 
 
 def part_of(by: By | None, attempt: Attempt, finding: Finding) -> str:

@@ -6,7 +6,6 @@ What clears within minutes raises nothing: shares and sudden starts count once t
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from math import inf
@@ -118,8 +117,7 @@ def cleared(group: Group, thresholds: Mapping[str, float]) -> bool:
 
 def _within(bins: Bins, start: float, end: float) -> int:
     """The numbers of the bins that begin in a span."""
-    first, last = (bisect_left(bins.numbers, (second,)) for second in (start, end))
-    return sum(number for _, number in bins.numbers[first:last])
+    return bins.numbers.total(start, end)
 
 
 def _ends(group: Group, thresholds: Mapping[str, float]) -> Iterator[Sign]:

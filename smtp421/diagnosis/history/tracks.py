@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -17,6 +17,10 @@ class Fate(StrEnum):
     BOUNCED = "bounced"
     EXPIRED = "expired"
     WAITING = "waiting"
+
+
+_WAITING, _EXPIRED = Fate.WAITING, Fate.EXPIRED
+"""Looking an enumeration's member up takes longer than all else that is done with a track."""
 
 
 class Key(NamedTuple):
@@ -37,7 +41,6 @@ class Track:
         "attempts",
         "ended",
         "fate",
-        "first",
         "gaps",
         "key",
         "last",
@@ -58,10 +61,10 @@ class Track:
         self.queued = queued
         """Seconds that it had been in the queue by then, where the log tells."""
         self.attempts = 0
-        self.first = self.last = since
-        """When the first and the last attempt were."""
+        self.last = since
+        """When the last attempt was."""
         self.gaps: tuple[int, ...] = ()
-        self.fate = Fate.WAITING
+        self.fate = _WAITING
         self.ended: int | None = None
         self.took: float | None = None
         """Seconds in the queue when it ended, where the log tells."""
@@ -73,19 +76,18 @@ class Track:
 
     def attempt(self, second: int, key: Key) -> None:
         """Take a deferral."""
-        if not self.attempts:
-            self.first = second
-        elif len(self.gaps) < GAPS:
+        if self.attempts and len(self.gaps) < GAPS:
             self.gaps += (second - self.last,)
         self.attempts += 1
         self.last = second
         self.key = key
 
-    def end(self, fate: Fate, second: int, took: float | None) -> None:
-        """Take what became of it; what was accepted or refused was one more attempt."""
-        if self.attempts and fate is not Fate.EXPIRED and len(self.gaps) < GAPS:
+    def end(self, fate: Fate, second: int, took: float | None) -> int:
+        """Take what became of it, and give how long it waited; what was accepted or refused was one more attempt."""
+        if self.attempts and fate is not _EXPIRED and len(self.gaps) < GAPS:
             self.gaps += (second - self.last,)
         self.fate, self.ended, self.took = fate, second, took
+        return self.waited(second)
 
     def waited(self, now: int) -> int:
         """Seconds from its arrival, or from when it was seen first, to its end, else to ``now``."""
@@ -127,34 +129,41 @@ class Tracks:
             return held if held.recipient == recipient else None
         return held.get(recipient)
 
-    def of(self, queue_id: str) -> tuple[Track, ...]:
-        """All of a message."""
-        held = self.by_id.get(queue_id)
-        return () if held is None else (held,) if isinstance(held, Track) else tuple(held.values())
-
     def put(self, track: Track) -> None:
         """Add one that is not there yet."""
-        held = self.by_id.get(track.queue_id)
-        if held is None:
-            self.by_id[track.queue_id] = track
-        elif isinstance(held, Track):
-            self.by_id[track.queue_id] = {held.recipient: held, track.recipient: track}
-        else:
+        held = self.by_id.setdefault(track.queue_id, track)
+        if isinstance(held, dict):
             held[track.recipient] = track
+        elif held is not track:
+            self.by_id[track.queue_id] = {held.recipient: held, track.recipient: track}
         self._size += 1
 
-    def drop(self, track: Track) -> None:
-        """Take one out that is there."""
-        held = self.by_id[track.queue_id]
-        if isinstance(held, Track) or len(held) == 1:
-            del self.by_id[track.queue_id]
+    def take(self, queue_id: str, recipient: str) -> Track | None:
+        """Take out the one for a recipient."""
+        held = self.by_id.get(queue_id)
+        if isinstance(held, dict):
+            track = held.pop(recipient, None)
+            if not held:
+                del self.by_id[queue_id]
+        elif held is not None and held.recipient == recipient:
+            del self.by_id[queue_id]
+            track = held
         else:
-            del held[track.recipient]
-        self._size -= 1
+            return None
+        self._size -= track is not None
+        return track
 
-    def oldest(self) -> Track:
-        """The one that was put in first."""
-        return next(iter(self))
+    def take_all(self, queue_id: str) -> Iterable[Track]:
+        """Take out all of a message."""
+        held = self.by_id.pop(queue_id, {})
+        found = (held,) if isinstance(held, Track) else held.values()
+        self._size -= len(found)
+        return found
+
+    def take_oldest(self) -> None:
+        """Take out the one that was put in first."""
+        first = next(iter(self))
+        self.take(first.queue_id, first.recipient)
 
 
 class Event(NamedTuple):

@@ -6,6 +6,7 @@ These are the values. :class:`smtp421.diagnosis.history.ledger.Ledger` counts, :
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple, overload
@@ -86,6 +87,10 @@ class Numbers(Sequence[tuple[int, int]]):
             return Numbers(self._left[at], self._right[at])
         return self._left[at], self._right[at]
 
+    def total(self, start: float, end: float) -> int:
+        """The sum of the right ones of pairs whose left one lies in a span, where these are in order."""
+        return sum(self._right[bisect_left(self._left, start) : bisect_left(self._left, end)])
+
     def __eq__(self, other: object) -> bool:
         return tuple(self) == tuple(other) if isinstance(other, Numbers | tuple) else NotImplemented
 
@@ -101,7 +106,7 @@ class Bins(NamedTuple):
 
     step: int
     """The width of a bin in seconds."""
-    numbers: Sequence[tuple[int, int]]
+    numbers: Numbers
     """(first second of the bin since 1970, number), in order; empty bins are left out."""
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import random
 from array import array
+from collections import Counter
 from itertools import pairwise, permutations
 
 import pytest
@@ -19,7 +20,6 @@ from smtp421.diagnosis.history.counts import (
     Spread,
     Timeline,
     busiest,
-    mixed,
 )
 from smtp421.diagnosis.history.values import Numbers
 
@@ -27,7 +27,8 @@ from smtp421.diagnosis.history.values import Numbers
 def distinct(texts: list[str]) -> Distinct:
     counter = Distinct()
     for text in texts:
-        counter.add(mixed(text))
+        counter.new.append(text)
+        counter.shorten()
     return counter
 
 
@@ -62,15 +63,8 @@ def test_merging_many_shortens() -> None:
 def timeline(seconds: list[int]) -> Timeline:
     line = Timeline()
     for second in seconds:
-        count(line, second)
+        line.add({second: 1})
     return line
-
-
-def count(line: Timeline, second: int) -> None:
-    if line.start <= second < line.end:
-        line.number += 1
-    else:
-        line.turn(second)
 
 
 def test_numbers_of_bins_are_pairs() -> None:
@@ -110,10 +104,19 @@ def test_bins_are_as_wide_as_needed(seconds: list[int]) -> None:
 
 
 @given(TIMES)
+def test_many_at_once_are_counted_as_one_by_one(seconds: list[int]) -> None:
+    line = Timeline()
+    for start in range(0, len(seconds), 7):
+        line.add(Counter(seconds[start : start + 7]))
+    line.add({})
+    assert line.bins() == timeline(seconds).bins()
+
+
+@given(TIMES)
 def test_looking_changes_nothing(seconds: list[int]) -> None:
     line = Timeline()
     for second in seconds:
-        count(line, second)
+        line.add({second: 1})
         line.bins()
     assert line.bins() == timeline(seconds).bins()
 
@@ -128,7 +131,7 @@ def test_the_busiest_span() -> None:
     assert busiest(numbers, step, 60) == (60, 3)
     assert busiest(numbers, step, 3600) == (0, 6)
     assert busiest({}, 1, 60) is None
-    count(line, 10**7)
+    line.add({10**7: 1})
     step, numbers = line.bins()
     assert busiest(numbers, step, 60) is None
 
@@ -181,12 +184,11 @@ def test_a_median_is_near() -> None:
     assert abs(median - 50_000) < 2500
 
 
-def peak(events: list[tuple[int, str]]) -> Peak:
+def peak(events: list[tuple[int, str]], at_once: int = 30) -> Peak:
     counter = Peak()
-    for second, name in events:
-        if counter.second != second:
-            counter.turn(second)
-        counter.names.add(name)
+    for start in range(0, len(events), at_once):
+        some = events[start : start + at_once]
+        counter.add(Counter(second for second, _ in some), some)
     return counter
 
 
@@ -200,6 +202,8 @@ def test_the_peak_within_a_second() -> None:
 @given(st.lists(st.tuples(st.integers(0, 5), st.sampled_from("abcd")), max_size=30), st.integers(0, 30), st.integers(0, 30))
 def test_peaks_merge(events: list[tuple[int, str]], cut: int, other: int) -> None:
     events.sort()
+    highest = max((len({name for at, name in events if at == second}) for second, _ in events), default=0)
+    assert peak(events).highest == peak(events, 1).highest == peak(events, 3).highest == highest
     cut, other = sorted((cut, other))
     first, second, third = peak(events[:cut]), peak(events[cut:other]), peak(events[other:])
     second.merge(third)

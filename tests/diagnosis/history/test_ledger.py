@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 import smtp421
 from smtp421.cli.intake import Intake, Sieve
+from smtp421.diagnosis.history import following as history_following
 from smtp421.diagnosis.history import ledger as history_ledger
 from smtp421.diagnosis.history import places as history_places
 from smtp421.diagnosis.history import templates as history_templates
@@ -314,8 +315,8 @@ def test_any_split_tells_the_same(book, cuts):
 
 def test_too_many_messages_to_follow():
     ledger = ledger_of([deferred(f"Q{number}", "u@one.example", number) for number in range(10)], most=3)
-    assert len(ledger.tracks) == 3
-    assert [track.queue_id for track in ledger.tracks] == ["Q7", "Q8", "Q9"]
+    assert len(ledger.following.tracks) == 3
+    assert [track.queue_id for track in ledger.following.tracks] == ["Q7", "Q8", "Q9"]
     history = close(ledger, THRESHOLDS)
     assert (history.deferred, history.messages.number, history.dropped.waiting) == (10, 10, 7)
 
@@ -330,12 +331,12 @@ def test_a_later_part_settles_what_surely_began_in_it():
         )
     ]
     ledger = ledger_of(events, begins=False)
-    assert [event.queue_id for event in ledger.events] == ["Q0", "Q0", "Q1", "Q1"]
+    assert [event.queue_id for event in ledger.following.events] == ["Q0", "Q0", "Q1", "Q1"]
     assert close(ledger, THRESHOLDS).fates.delivered == 4
 
 
 def test_listed_messages_are_bounded(monkeypatch):
-    monkeypatch.setattr(history_ledger, "MOST_LISTED", 2)
+    monkeypatch.setattr(history_following, "MOST_LISTED", 2)
     events = [
         each
         for number in range(4)
