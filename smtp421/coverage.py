@@ -59,7 +59,7 @@ def cover(diagnoses: Iterable[Diagnosis], book: RuleBook, today: date, most: int
         causes[diagnosis.cause] += 1
         if kind == "unknown":
             attempt = diagnosis.attempt
-            templates.add(template_of(attempt), row_of(Example(attempt, _NOWHERE)))
+            templates.add(template_of(attempt), [row_of(Example(attempt, _NOWHERE))])
     skeletons = tuple(_skeletons(templates.found()[:most], book, today))
     total = sum(kinds.values())
     return Coverage(total, kinds["specific"], kinds["generic"], kinds["unknown"], tuple(causes.most_common()), skeletons)

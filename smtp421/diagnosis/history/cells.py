@@ -10,7 +10,6 @@ from array import array
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
-from math import inf
 from operator import itemgetter
 from typing import Any
 
@@ -26,7 +25,7 @@ SHOWN = 5
 MOST_FRESH = 1000
 """Deliveries of a domain that took nothing before them, remembered one by one."""
 NOBODY = Severity.INFO
-_TIME_AND_LINE = itemgetter(0, 1)
+_PLACE = itemgetter(0, 1, 2, 3)
 _second_of = itemgetter(0)
 
 When = tuple[int | None, str | None]
@@ -97,27 +96,23 @@ class Decided:
     def take(self, rows: Sequence[Row]) -> None:
         """Count attempts, in the order in which they were told of; each is a :class:`smtp421.bulk.Refused`, or begins like one."""
         self.attempts += len(rows)
+        self.repeat(rows)
         cell = self.cell
-        seconds = [row[0] for row in rows]
-        if None in seconds:
-            for row in rows:
-                if row[0] is None:
-                    self.show((inf, *row[1:4]), row)
-                    cell.latest = row if cell.latest is None else cell.latest
-            rows = [row for row in rows if row[0] is not None]
-            seconds = [row[0] for row in rows]
-            if not rows:
-                return
-        cell.times.add(Counter(seconds))
-        first, last = min(rows, key=order_of), max(reversed(rows), key=_TIME_AND_LINE)
-        self.show(order_of(first), first)
-        cell.first = earliest(cell.first, first[0])
-        if _TIME_AND_LINE(last) >= (cell.last, cell.last_line):
+        timed = rows if all(row[0] is not None for row in rows) else [row for row in rows if row[0] is not None]
+        if not timed:
+            cell.latest = cell.latest or rows[0]
+            return
+        seconds = Counter(map(_second_of, timed))
+        cell.times.add(seconds)
+        cell.first = earliest(cell.first, min(seconds))
+        last = max(timed, key=_PLACE)
+        if last[:2] >= (cell.last, cell.last_line):
             cell.last, cell.last_line, cell.latest = last[0], last[1], last
 
-    def repeat(self, row: Row) -> None:
-        """Take a line that only repeats the reason: no attempt."""
-        self.show((inf if row[0] is None else row[0], *row[1:4]), row)
+    def repeat(self, rows: Sequence[Row]) -> None:
+        """Take lines that only repeat the reason: no attempts."""
+        first = min(rows, key=order_of)
+        self.show(order_of(first), first)
 
     def show(self, order: Order, shown: Any) -> None:
         """Take an attempt to be shown, where it is the first."""
@@ -304,22 +299,25 @@ class DomainCell:
         """Attempts that a server of theirs answered."""
         return self.answered + sum(number for key, number in self.reasons.items() if not key.own)
 
-    def went(self, provider: str | None, second: int | None) -> None:
-        """Take the provider that a relay is of, and the first second of attempts; of several, the last by name counts."""
+    def went(self, provider: str | None, attempts: Sequence[When]) -> int | None:
+        """Take when attempts were made, and the provider that their relays are of; the first second.
+
+        Of several providers, the last by name counts.
+        """
         known = self.provider
         if provider is not known and provider is not None and (known is None or provider > known):
             self.provider = provider
+        second = min([second for second, _ in attempts if second is not None], default=None)
         if second is not None and (self.first is None or second < self.first):
             self.first = second
+        return second
 
     def accepted(self, provider: str | None, attempts: Sequence[When], *, answered: bool) -> None:
         """Count accepted attempts through a provider's relay; ``answered`` where the log names one."""
         self.sent += len(attempts)
         if answered:
             self.answered += len(attempts)
-        second = min((second for second, _ in attempts if second is not None), default=None)
-        self.went(provider, second)
-        self.first_sent = earliest(self.first_sent, second)
+        self.first_sent = earliest(self.first_sent, self.went(provider, attempts))
 
     def end(self, since: int, key: Key, waited: int) -> None:
         """Remember how a delivery ended before which nothing was taken, as far as is known yet."""

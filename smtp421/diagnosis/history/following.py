@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from operator import attrgetter
 
 from smtp421.bulk import Row
-from smtp421.diagnosis.history.cells import Cell, Decided
+from smtp421.diagnosis.history.cells import Cell
 from smtp421.diagnosis.history.counts import Durations
 from smtp421.diagnosis.history.places import Places
 from smtp421.diagnosis.history.tracks import GAPS, Event, Fate, Key, Track, Tracks
@@ -62,22 +62,23 @@ class Following:
         if self._since == _NEVER:
             self._since = second + MARGIN
 
-    def take(self, sent: Sequence[Row], refused: Sequence[Row], decided: Sequence[Decided | None]) -> None:
-        """Take rows (:mod:`smtp421.bulk`) in their order; ``decided`` is what each refused one is counted with."""
+    def take(self, sent: Sequence[Row], refused: Sequence[Row]) -> None:
+        """Take rows (:mod:`smtp421.bulk`) in their order."""
         met: dict[Cell, list[tuple[str, str]]] = defaultdict(list)
         by_id, simple = self.tracks.by_id, self._begins
         ends = self._ends_among(sent, refused)
         ends.append((len(refused) + 1,))
         ended = 0
-        for number, ((second, _, queue_id, recipient, kind, _, _, delay, _), counted) in enumerate(zip(refused, decided, strict=True)):
+        for number, (second, _, queue_id, recipient, kind, _, _, delay, _) in enumerate(refused):
             while ends[ended][0] <= number:
                 self._sent(ends[ended])
                 ended += 1
-            if counted is None:
+            decided = kind.decided
+            if decided is None:
                 if queue_id:
                     self._end(second, Fate.EXPIRED if kind.status is _EXPIRED else Fate.BOUNCED, queue_id, recipient, delay)
                 continue
-            cell = counted.cell
+            cell = decided.cell
             key, status = cell.key, kind.status
             track = None
             if queue_id and second is not None:

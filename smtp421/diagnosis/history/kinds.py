@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Any
 
 from smtp421.bulk import Refused, Row
@@ -36,6 +37,14 @@ class Kind:
         """That of a reply that no rule explains."""
         self.decided = decided
         """What is counted for the rule; None where it depends on the recipient's domain too."""
+
+    def counted_with(self, decided: Decided) -> Kind:
+        """The kind, for a part of them."""
+        made = copy(self)
+        for name in Kind.__slots__:
+            setattr(made, name, getattr(self, name))
+        made.decided = decided
+        return made
 
     def __reduce__(self) -> tuple[Any, ...]:
         """All that an example needs: what a worker sends back counts no more."""

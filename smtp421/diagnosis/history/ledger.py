@@ -10,7 +10,7 @@ is what one pass over the whole gives.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, tzinfo
 from typing import Literal
 
@@ -27,7 +27,7 @@ from smtp421.model import Attempt, Origin, Severity, Status
 By = Literal["provider", "domain", "cause", "relay", "rule", "source"]
 """What rows are made by; without it, each provider and cause is a row."""
 
-MOST_ROWS = 4_096
+MOST_ROWS = 16384
 """Rows that are laid down before they are counted."""
 MOST_GROUPS = 5_000
 OWN_SIDE = "this server"
@@ -130,10 +130,14 @@ class Ledger:
         sent, refused = self.sent, self.refused
         if not sent and not refused:
             return
-        decided = self._decided(refused)
-        self._went(sent, refused, decided)
-        self._took(refused, decided)
-        self.following.take(sent, refused, decided)
+        if self.by == "domain":
+            refused[:] = self._apart(refused)
+        times: dict[LoadCell, list[When]] = defaultdict(list)
+        self._sent(sent, times)
+        self._refused(refused, times)
+        for load, attempts in times.items():
+            load.went(attempts)
+        self.following.take(sent, refused)
         sent.clear()
         refused.clear()
 
@@ -182,61 +186,63 @@ class Ledger:
 
     # Counting many at a time
 
-    def _decided(self, refused: Iterable[Row]) -> list[Decided | None]:
-        """What each row is counted with; None for what was refused for good or expired."""
-        return [
-            kind.decided if kind.decided is not None or kind.finding is None else self.decided(kind, domain.lower())
-            for _, _, _, _, kind, domain, _, _, _ in refused
-        ]
+    def _apart(self, refused: Iterable[Row]) -> Iterator[Row]:
+        """The rows with kinds that tell domains apart."""
+        known: dict[tuple[Kind, str], Kind] = {}
+        for row in refused:
+            kind, domain = row[4:6]
+            if kind.decided is None and kind.finding is not None:
+                apart = known.get((kind, domain))
+                if apart is None:
+                    apart = known[kind, domain] = kind.counted_with(self.decided(kind, domain.lower()))
+                row = (*row[:4], apart, *row[5:])
+            yield row
 
-    def _took(self, refused: Sequence[Row], decided: Sequence[Decided | None]) -> None:
-        """Count what deferrals were of, and reasons that were repeated."""
-        rows_of: dict[Decided, list[Row]] = defaultdict(list)
-        for row, counted in zip(refused, decided, strict=True):
-            if counted is None:
-                continue
-            kind = row[4]
-            if kind.status is _SUSPENDED:
-                self.suspended += 1
-                counted.repeat(row)
-                continue
-            rows_of[counted].append(row)
-            if kind.template:
-                self.unknown.add(kind.template, row)
-        for counted, rows in rows_of.items():
-            counted.take(rows)
-
-    def _went(self, sent: Sequence[Row], refused: Sequence[Row], decided: Sequence[Decided | None]) -> None:
-        """Count where attempts went, and when."""
+    def _sent(self, sent: Iterable[Row], times: dict[LoadCell, list[When]]) -> None:
+        """Count where accepted deliveries went; when each was made goes into ``times``."""
         places = self.places
-        times: dict[LoadCell, list[When]] = defaultdict(list)
-        accepted: dict[tuple[str, LoadCell | Literal[False]], list[When]] = defaultdict(list)
+        groups: dict[tuple[str, LoadCell | Literal[False]], list[When]] = defaultdict(list)
         for _, second, session, _, _, domain, peer, _ in sent:
-            accepted[domain, peer].append((second, session))
-        for (domain, peer), them in accepted.items():
+            groups[domain, peer].append((second, session))
+        for (domain, peer), attempts in groups.items():
             load = peer or places.load(domain.lower())
-            times[load] += them
-            load.sent += len(them)
+            load.sent += len(attempts)
+            times[load] += attempts
             place = places.domains.get(domain) or places.domain(domain.lower())
-            place.accepted(load.provider, them, answered=peer is not False)
-        for (second, _, _, _, kind, domain, session, _, _), counted in zip(refused, decided, strict=True):
-            status = kind.status
+            place.accepted(load.provider, attempts, answered=peer is not False)
+
+    def _refused(self, refused: Iterable[Row], times: dict[LoadCell, list[When]]) -> None:
+        """Count where other deliveries went, and what for they were deferred; when each was made goes into ``times``."""
+        places = self.places
+        groups: dict[tuple[str, Kind], list[Row]] = defaultdict(list)
+        for row in refused:
+            groups[row[5], row[4]].append(row)
+        deferred: dict[Decided, list[Row]] = defaultdict(list)
+        for (domain, kind), rows in groups.items():
+            status, number, decided = kind.status, len(rows), kind.decided
+            if status is _SUSPENDED and decided is not None:
+                self.suspended += number
+                decided.repeat(rows)
             if status is _SUSPENDED or status is _EXPIRED:
                 continue
             load = kind.load or places.load(domain.lower())
-            times[load].append((second, session))
+            attempts = [(row[0], row[6]) for row in rows]
+            times[load] += attempts
             place = places.domains.get(domain) or places.domain(domain.lower())
-            place.went(load.provider, second)
-            if counted is None:
-                load.bounced += 1
-                place.bounced += 1
-                place.answered += kind.answered
-            else:
-                load.deferred += 1
-                key = counted.cell.key
-                place.reasons[key] = place.reasons.get(key, 0) + 1
-        for load, attempts in times.items():
-            load.went(attempts)
+            place.went(load.provider, attempts)
+            if decided is None:
+                load.bounced += number
+                place.bounced += number
+                place.answered += kind.answered and number
+                continue
+            load.deferred += number
+            key = decided.cell.key
+            place.reasons[key] = place.reasons.get(key, 0) + number
+            deferred[decided] += rows
+            if kind.template:
+                self.unknown.add(kind.template, rows)
+        for decided, rows in deferred.items():
+            decided.take(rows)
 
 
 def part_of(by: By | None, attempt: Attempt, finding: Finding) -> str:

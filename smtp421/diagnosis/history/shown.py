@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from operator import itemgetter
+from math import inf
 from typing import TYPE_CHECKING, Any
+
+from smtp421.bulk import Row
 
 if TYPE_CHECKING:
     from smtp421.diagnosis.history.values import Example
@@ -22,5 +24,7 @@ def example_of(shown: Shown) -> Example:
     return made
 
 
-order_of = itemgetter(0, 1, 2, 3)
-"""The place of a row that has a time."""
+def order_of(row: Row) -> Order:
+    """The place of a row."""
+    second, line, queue_id, recipient = row[:4]
+    return inf if second is None else second, line, queue_id, recipient

@@ -7,11 +7,12 @@ a learning parser (drain3 and its like) cannot give: its templates depend on the
 from __future__ import annotations
 
 import re
-from math import inf
+from collections.abc import Sequence
+from operator import itemgetter
 from typing import NamedTuple
 
 from smtp421.bulk import Row
-from smtp421.diagnosis.history.shown import Order, Shown, example_of
+from smtp421.diagnosis.history.shown import Order, Shown, example_of, order_of
 from smtp421.model import Attempt
 
 MOST = 2000
@@ -52,10 +53,10 @@ class Templates:
         self.left_out = 0
         """Replies whose templates were one too many."""
 
-    def add(self, text: str, row: Row) -> None:
-        """Count a reply of a template."""
-        second, line, queue_id, recipient = row[:4]
-        self._add(text, 1, (inf if second is None else second, line, queue_id, recipient), row)
+    def add(self, text: str, rows: Sequence[Row]) -> None:
+        """Count replies of a template, in rows that begin like a :class:`smtp421.bulk.Refused`."""
+        order, row = min(((order_of(row), row) for row in rows), key=itemgetter(0))
+        self._add(text, len(rows), order, row)
 
     def merge(self, other: Templates) -> None:
         """Count what another has counted too."""
