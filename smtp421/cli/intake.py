@@ -154,6 +154,11 @@ class Intake:
 
     # Parts: a sink of smtp421.logs.skim
 
+    @property
+    def relays(self) -> bool:
+        """Whether relays are told apart."""
+        return self.ledger.by == "relay"
+
     def begin(self, name: str) -> None:
         """Take the name of the input that is skimmed from now on."""
         self._name = name

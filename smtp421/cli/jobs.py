@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 WORTH_IT = 250_000_000
 """Bytes of all inputs from which on several processes are faster as a rule."""
-PART = 128 << 20
+PART = 1 << 28
 """Bytes of a part at most, so that the processes end at about the same time and progress shows."""
 LEAST = 1 << 16
 """Bytes of a part at least."""

@@ -16,7 +16,7 @@ from smtp421.logs.layout import Layout
 from smtp421.logs.line import squeeze
 from smtp421.logs.postfix import NAME, daemon_of, is_here, read_reason, read_relay, status_of
 from smtp421.logs.session import session_of
-from smtp421.logs.skim import MOST_REMEMBERED, Answer, Memory, Sink, Skim
+from smtp421.logs.skim import Answer, Memory, Sink, Skim
 from smtp421.logs.source import lines_of
 from smtp421.reply import parse_enhanced
 
@@ -35,7 +35,7 @@ _TOLD = re.compile(
 )
 """Quantifiers are possessive: what does not fit is given up at once."""
 _HEAD = re.compile(r"(?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)) \S+ \S")
-_SPEAKER = re.compile(r"(?:said|to me): \d{3}[- ](?:\d\.\d{1,3}\.\d{1,3} )?((?:[A-Za-z\d-]+\.)+[A-Za-z]{2,})(?=[ :,;])")
+_SPEAKER = re.compile(r"(?:said|to me): \d{3}[- ](?:\d\.\d{1,3}\.\d{1,3} )?((?:[A-Za-z\d-]+\.)+[A-Za-z]{2,})(?=[:,;]? )")
 """A server that names itself first (RFC 5321 4.2): where the relay is known, that tells no more."""
 _TRIED = re.compile(r"\((?:delivery temporarily suspended: )?connect to ([^\s\[]+\[[\d.a-fA-F:]+\]:\d+)(?=: [A-Z])")
 """A server that could not be reached: where no relay is named, that tells who was meant."""
@@ -51,7 +51,7 @@ _ADDRESS, _HERE, _ANY_ID = "\n@", "\n%", "\n#"
 _ID = re.compile(r"[ (\[=#](?:(?=[A-Za-z\d-]{10})(?!\d\d\d-)[A-Za-z-]*+\d[\d-]*+[A-Za-z][A-Za-z\d-]*+|(?<!\()\d{7,}+)(?![\w@])")
 """Ten characters and more with a digit and behind it a letter, or a number of seven digits: no rule asks what such a word is."""
 _MOST_SESSIONS = 20_000
-MOST_SERVERS = 16_000
+MOST_SERVERS = 8_000
 """Relays that are remembered: a look costs a hundredth of reading one."""
 _SERVERS = ("smtpd[", "postscreen[")
 _WARNING = "warning: "
@@ -77,8 +77,11 @@ def suits(lines: Iterable[str]) -> bool:
     return seen > 0
 
 
-_Server = tuple[Any, bool, bool]
-"""All of a relay that what its answers are counted with depends on: its peer, whether it is none, and whether it is on this host."""
+_Server = tuple[Any, bool, bool, str]
+"""What of a relay has a say in what its answers mean, and in what they are counted with.
+
+Its peer, whether it is none, whether it is on this host, and its name where the sink tells relays apart.
+"""
 
 
 class PostfixSkimmer:
@@ -92,7 +95,7 @@ class PostfixSkimmer:
         self._servers: Memory[_Server] = Memory(MOST_SERVERS)
         self._same: dict[_Server, _Server] = {}
         self._kinds: Memory[Any] = Memory()
-        self._kinds_alike: Memory[Any] = Memory(2 * MOST_REMEMBERED)
+        self._kinds_alike: Memory[Any] = Memory()
         self._sessions: dict[str, str | None] = {}
         self._stamp = ""
         self._time: tuple[bool, int | None] = False, None
@@ -166,7 +169,8 @@ class PostfixSkimmer:
         server = self._servers.recall(text)
         if server is None:
             relay = read_relay(text)
-            server = self._sink.peer(relay), relay is None, is_here(relay)
+            name = text if self._sink.relays else ""
+            server = self._sink.peer(relay), relay is None, is_here(relay), name
             server = self._same.setdefault(server, server)
             self._servers.keep(text, server)
         return server

@@ -67,6 +67,11 @@ class Sink(Protocol):
         """Whether lines are shown."""
         ...
 
+    @property
+    def relays(self) -> bool:
+        """Whether the same answer of two relays may be counted with different things."""
+        ...
+
     def begin(self, name: str) -> None:
         """Take the name of the input that is skimmed from now on."""
         ...
@@ -76,7 +81,7 @@ class Sink(Protocol):
         ...
 
     def peer(self, relay: Relay | None) -> Any:
-        """What an accepted delivery through a relay is counted with: the same for all that its host name does not tell apart."""
+        """What an accepted delivery through a relay is counted with: the same for relays whose host names say the same."""
         ...
 
     def kind(self, read: Read, relay: str, answer: str) -> Any:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+import random
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,9 +16,10 @@ from hypothesis import strategies as st
 import smtp421
 from smtp421 import scanning
 from smtp421.cli.intake import Intake, Sieve
+from smtp421.diagnosis.history import ledger
 from smtp421.diagnosis.history.close import close
 from smtp421.diagnosis.history.values import History
-from smtp421.logs.postfix_skim import suits
+from smtp421.logs.postfix_skim import _ID, suits
 from smtp421.logs.skim import Memory
 from smtp421.rulebook import RuleBook
 
@@ -32,10 +35,14 @@ REASONS = (
     f"{SAID}421 4.7.0 occup\u00e9, r\u00e9essayez" + " " * 80 + "later (in reply to MAIL FROM command)",
     "host gmail-smtp-in.l.google.com[192.0.2.10] refused to talk to me: 421 4.7.0 busy",
     "connect to mx.else.example[192.0.2.77]:25: Connection timed out",
+    "connect to mx.other.example[192.0.2.78]:25: Connection timed out",
+    "host HERE said: 450 4.2.0 <WHO>: come back later (in reply to RCPT TO command)",
     "lost connection with mx.else.example[192.0.2.77] while sending RCPT TO",
     "Host or domain name not found. Name service error for name=else.example type=MX: Host not found, try again",
     f"delivery temporarily suspended: {SAID}421 4.7.0 later",
     "TLS is required, but was not offered by host mx.else.example[192.0.2.77]",
+    "host mx.else.example[192.0.2.77] said: 421-mx.else.example (c0cav9wwhk79x7) not now, case 7946490018 (in reply to RCPT TO command)",
+    "host mx.else.example[192.0.2.77] said: 421-mx.else.example (x7k79whw9vac0c) not now, case 8100946497 (in reply to RCPT TO command)",
 )
 RECIPIENTS = (
     "u@gmail.example",
@@ -46,7 +53,15 @@ RECIPIENTS = (
     "w@[192.0.2.5]",
     "a b@else.example",
 )
-RELAYS = (GMAIL, "none", "local", "mx.else.example[192.0.2.77]:25", "mx.else.example[private/lmtp]", "[192.0.2.9]:25")
+RELAYS = (
+    GMAIL,
+    "none",
+    "mx.other.example[192.0.2.78]:25",
+    "local",
+    "mx.else.example[192.0.2.77]:25",
+    "mx.else.example[private/lmtp]",
+    "[192.0.2.9]:25",
+)
 OTHERS = (
     "postfix/smtpd[9]: connect from a.example[192.0.2.1]",
     "postfix/smtpd[9]: NOQUEUE: reject: RCPT from a.example[192.0.2.1]: 450 4.7.1 <u@x.example>: Greylisted; from=<a@b.example>"
@@ -84,8 +99,10 @@ def delivery(draw: st.DrawFn) -> str:
     used = draw(st.sampled_from(["", "conn_use=2, "]))
     delay = draw(st.sampled_from(["0.5", "7", "301.2", "9000"]))
     program = draw(st.sampled_from(["postfix/smtp[7]", "postfix/error[6]", "postfix-out/smtp[17]", "postfix/lmtp[3]"]))
+    recipient, relay = draw(st.sampled_from(RECIPIENTS)), draw(st.sampled_from(RELAYS))
+    reason = reason.replace("HERE", relay.removesuffix(":25")).replace("WHO", recipient)
     return (
-        f"{program}: {queue_id}: to=<{draw(st.sampled_from(RECIPIENTS))}>, {more}relay={draw(st.sampled_from(RELAYS))}, {used}"
+        f"{program}: {queue_id}: to=<{recipient}>, {more}relay={relay}, {used}"
         f"delay={delay}, delays=0.1/0.2/0/0.2, dsn={dsn}, status={status} ({reason})"
     )
 
@@ -136,6 +153,54 @@ HEALTH = settings(max_examples=150, deadline=None, suppress_health_check=[Health
 @given(logs(), st.sampled_from([None, "domain", "relay", "cause"]))
 def test_skimming_tells_what_reading_tells(told: Count, log: bytes, by: str | None) -> None:
     assert told(log, skimmed=True, by=by) == told(log, skimmed=False, by=by)
+
+
+@pytest.mark.parametrize("rows", [0, 3, 100_000])
+def test_it_does_not_matter_how_many_rows_are_counted_at_once(told: Count, rows: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = told(DATA / "layouts/bsd.log", skimmed=True)
+    monkeypatch.setattr(ledger, "MOST_ROWS", rows)
+    assert told(DATA / "layouts/bsd.log", skimmed=True) == whole
+    assert told(DATA / "layouts/bsd.log", skimmed=False) == whole
+
+
+def test_answers_that_differ_in_ids_are_alike(told: Count, book: RuleBook) -> None:
+    """Every rule's examples, with their own ids and with others, as if different servers had given them."""
+    chance = random.Random(421)
+
+    def other(found: re.Match[str]) -> str:
+        return "".join(
+            chance.choice("0123456789" if each.isdigit() else "abcdef") if each.isalnum() else each for each in found[0]
+        )
+
+    lines = []
+    for number, text in enumerate(example for rule in book.rules.values() for example in rule.examples if example[:1] in "45"):
+        if "\n" in text or "status=" in text:
+            continue
+        host = f"mx{number % 50}.else.example[192.0.2.{number % 9}]"
+        for answer in (text, _ID.sub(other, text)):
+            second = len(lines)
+            lines.append(
+                f"Nov 20 {8 + second // 3600:02}:{second // 60 % 60:02}:{second % 60:02} mail postfix/smtp[7]: {second:07X}: "
+                f"to=<u{second}@d{number % 40}.example>, relay={host}:25, delay=1, delays=1/0/0/0, dsn=4.0.0, status=deferred "
+                f"(host {host} said: {answer} (in reply to RCPT TO command))\n"
+            )
+    assert len(lines) > 4000
+    log = "".join(lines).encode()
+    assert told(log, skimmed=True) == told(log, skimmed=False)
+
+
+@pytest.mark.parametrize("by", [None, "relay", "domain"])
+def test_the_same_words_of_different_servers(told: Count, by: str | None) -> None:
+    log = "".join(
+        f"Nov 20 08:00:0{number} mail postfix/smtp[7]: AAAA{number}: to=<u@{name}.example>, relay=mx.{name}.example[192.0.2.7]:25, "
+        f"delay=1, delays=1/0/0/0, dsn=4.2.0, status=deferred (host mx.{name}.example[192.0.2.7] said: 450 4.2.0 mx.{name}.example "
+        f"Greylisted <u@{name}.example> (in reply to RCPT TO command))\n"
+        for number, name in enumerate(("one", "two", "one"))
+    ).encode()
+    found = told(log, skimmed=True, by=by)
+    assert found == told(log, skimmed=False, by=by)
+    names = {"relay": ["mx.one.example", "mx.two.example"], "domain": ["one.example", "two.example"], None: []}[by]
+    assert [row.name for row in found.rows] == names
 
 
 @HEALTH

@@ -69,10 +69,8 @@ class People:
 
     def meet(self, deferrals: Sequence[tuple[str, str]]) -> None:
         """Count messages and recipients, by queue id and recipient; a message without an id is told by its recipient."""
-        self.messages.new += [queue_id or recipient.lower() for queue_id, recipient in deferrals]
-        self.recipients.new += [recipient.lower() for _, recipient in deferrals]
-        self.messages.shorten()
-        self.recipients.shorten()
+        self.messages.add([queue_id or recipient.lower() for queue_id, recipient in deferrals])
+        self.recipients.add([recipient.lower() for _, recipient in deferrals])
 
     def merge(self, other: People) -> None:
         """Count what another has counted too."""
@@ -94,7 +92,7 @@ class Decided:
         self.shown: Any | None = None
 
     def take(self, rows: Sequence[Row]) -> None:
-        """Count attempts, in the order in which they were told of; each is a :class:`smtp421.bulk.Refused`, or begins like one."""
+        """Count attempts; each is a :class:`smtp421.bulk.Refused`."""
         self.attempts += len(rows)
         self.repeat(rows)
         cell = self.cell

@@ -163,7 +163,9 @@ def _domains_of(ledger: Ledger) -> dict[Key, dict[str, int]]:
 
 
 def _listed(ledger: Ledger, scale: Scale, now: int) -> Iterator[Message]:
-    waiting = nsmallest(MOST_WAITING, ledger.following.tracks, key=lambda track: (-track.waited(now), track.queue_id, track.recipient))
+    waiting = nsmallest(
+        MOST_WAITING, ledger.following.tracks, key=lambda track: (-track.waited(now), track.queue_id, track.recipient)
+    )
     for track in (*waiting, *last_of(ledger.following.listed)):
         yield Message(
             track.queue_id,

@@ -41,52 +41,44 @@ class Distinct:
     A log has hundreds of them, so they are kept small: sorted in an array, but for those that came lately.
     """
 
-    __slots__ = ("_kept", "_limit", "_most", "new")
+    __slots__ = ("_kept", "_limit", "_most", "_new")
 
     def __init__(self) -> None:
-        self.new: list[str] = []
-        """Texts to be counted: what is added here, counts; :meth:`shorten` is to be called now and then."""
         self._kept: array[int] = _NOTHING
+        self._new: set[int] = set()
         self._most = _NEW
         """New ones that are gathered."""
         self._limit = _SPACE
         """All hashes below it are kept."""
 
-    def shorten(self) -> None:
-        """Count the new texts, where they are many."""
-        if len(self.new) > self._most:
-            self._catch_up()
+    def add(self, texts: Iterable[str]) -> None:
+        """Count texts."""
+        limit = self._limit
+        self._new.update([number for number in map(mixed, texts) if number < limit])
+        if len(self._new) > self._most:
+            self._sort_in()
 
     def merge(self, *others: Distinct) -> None:
         """Count what others have counted too."""
-        hashes = self._hashes()
+        self._limit = min([self._limit, *(other._limit for other in others)])
         for other in others:
-            other._catch_up()
-            self._limit = min(self._limit, other._limit)
-            hashes.update(other._kept)
-        self._sort_in(hashes)
+            other._sort_in()
+            self._new.update(other._kept[: bisect_left(other._kept, self._limit)])
+        self._sort_in()
 
     def count(self) -> Count:
         """The number of different texts."""
-        self._catch_up()
+        self._sort_in()
         if self._limit == _SPACE:
             return Count(len(self._kept))
         return Count(round((SKETCH - 1) * _SPACE / self._kept[SKETCH - 1]), exact=False)
 
-    def _catch_up(self) -> None:
-        self._sort_in(self._hashes())
-
-    def _hashes(self) -> set[int]:
-        """Those of the new texts, which are taken away."""
-        hashes, self.new = {mixed(text) for text in set(self.new)}, []
-        return hashes
-
-    def _sort_in(self, hashes: set[int]) -> None:
-        if not hashes:
+    def _sort_in(self) -> None:
+        if not self._new:
             return
         limit = self._limit
         sorted_in = self._kept.tolist()
-        sorted_in += sorted(hashes.difference(sorted_in))
+        sorted_in += sorted(self._new.difference(sorted_in))
         sorted_in.sort()  # two runs: quick
         if limit < _SPACE:
             del sorted_in[bisect_left(sorted_in, limit) :]
@@ -95,6 +87,7 @@ class Distinct:
             self._limit = sorted_in[-1] + 1
         self._kept = array("Q", sorted_in)
         self._most = max(_NEW, len(sorted_in) // 4)
+        self._new = set()
 
 
 def united(counters: Iterable[Distinct]) -> Count:

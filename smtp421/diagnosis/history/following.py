@@ -1,7 +1,7 @@
 """What becomes of messages: each is followed from its first deferral to its end, for every recipient, in bounded memory.
 
-In a later part of a log (``begins=False``) no message is followed that may have been deferred before the part: what happened to it
-is kept in order, and merging takes it up where the earlier part left off.
+In a later part of a log (``begins=False``) no message is followed that may have been deferred before the part: what happened to
+it is kept in order, and merging takes it up where the earlier part left off.
 """
 
 from __future__ import annotations

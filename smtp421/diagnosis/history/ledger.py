@@ -27,7 +27,7 @@ from smtp421.model import Attempt, Origin, Severity, Status
 By = Literal["provider", "domain", "cause", "relay", "rule", "source"]
 """What rows are made by; without it, each provider and cause is a row."""
 
-MOST_ROWS = 16384
+MOST_ROWS = 4_096
 """Rows that are laid down before they are counted."""
 MOST_GROUPS = 5_000
 OWN_SIDE = "this server"

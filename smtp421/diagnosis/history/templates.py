@@ -54,7 +54,7 @@ class Templates:
         """Replies whose templates were one too many."""
 
     def add(self, text: str, rows: Sequence[Row]) -> None:
-        """Count replies of a template, in rows that begin like a :class:`smtp421.bulk.Refused`."""
+        """Count replies of a template; each is a :class:`smtp421.bulk.Refused`."""
         order, row = min(((order_of(row), row) for row in rows), key=itemgetter(0))
         self._add(text, len(rows), order, row)
 

@@ -26,9 +26,8 @@ from smtp421.diagnosis.history.values import Numbers
 
 def distinct(texts: list[str]) -> Distinct:
     counter = Distinct()
-    for text in texts:
-        counter.new.append(text)
-        counter.shorten()
+    for start in range(0, len(texts), 100):
+        counter.add(texts[start : start + 100])
     return counter
 
 
