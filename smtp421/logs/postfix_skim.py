@@ -48,8 +48,16 @@ _ZONE = 6
 _STATUS = ", status="
 _ADDRESS, _HERE, _ANY_ID = "\n@", "\n%", "\n#"
 """Marks for the recipient, for the relay and for ids; nothing like them stands in a line."""
-_ID = re.compile(r"[ (\[=#](?:(?=[A-Za-z\d-]{10})(?!\d\d\d-)[A-Za-z-]*+\d[\d-]*+[A-Za-z][A-Za-z\d-]*+|(?<!\()\d{7,}+)(?![\w@])")
-"""Ten characters and more with a digit and behind it a letter, or a number of seven digits: no rule asks what such a word is."""
+_ID = re.compile(
+    r"""[\ (\[=#] (?: (?=[A-Za-z\d-]{10}) (?!\d\d\d-)
+                     (?:(?:[A-Za-z]{1,3}|[A-Za-z]*+\d++)-)*+
+                     [A-Za-z]*+\d++[A-Za-z][A-Za-z\d]*+
+                     (?:-(?:[A-Za-z]{1,3}(?![A-Za-z\d])|[A-Za-z]*+\d[A-Za-z\d]*+))*+
+                 | (?<!\()\d{7,}+ ) (?![\w@-])""",
+    re.VERBOSE,
+)
+"""Ids, of which no rule asks anything: ten characters and more with a letter behind a digit and without words between dashes, or
+a number of seven digits and more."""
 _MOST_SESSIONS = 20_000
 MOST_SERVERS = 8_000
 """Relays that are remembered: a look costs a hundredth of reading one."""
