@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from smtp421.logs.source import Remark
     from smtp421.rulebook import RuleBook
 
-WORTH_IT = 250_000_000
+WORTH_IT = 100_000_000
 """Bytes of all inputs from which on several processes are faster as a rule."""
 PART = 1 << 28
 """Bytes of a part at most, so that the processes end at about the same time and progress shows."""
