@@ -12,8 +12,8 @@ from smtp421.authoring.corpus import Corpus
 from smtp421.authoring.draft import Given, draft, words_of
 from smtp421.authoring.yaml_text import rule_lines
 from smtp421.diagnosis.history.kinds import row_of
-from smtp421.diagnosis.history.templates import Template, Templates, template_of
-from smtp421.diagnosis.history.values import Example, Where
+from smtp421.diagnosis.history.templates import Templates, template_of
+from smtp421.diagnosis.history.values import Example, Template, Where
 from smtp421.model import Diagnosis
 from smtp421.rulebook import RuleBook
 

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 from smtp421.bulk import Refused, Row
 from smtp421.diagnosis.decide import Given, diagnose
 from smtp421.diagnosis.finding import finding
-from smtp421.diagnosis.history.cells import LoadCell
 from smtp421.diagnosis.history.judgement import Judged, Judgement, judge
 from smtp421.diagnosis.history.kinds import Kind
 from smtp421.diagnosis.history.ledger import UNKNOWN, By, Ledger, part_of
 from smtp421.diagnosis.history.templates import template_of
+from smtp421.diagnosis.history.traffic import LoadCell
 from smtp421.diagnosis.history.values import Example, Finding, Where
 from smtp421.logs.line import read_stamp
 from smtp421.logs.session import session_of

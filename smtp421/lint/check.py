@@ -13,8 +13,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple
 
 from smtp421.errors import Smtp421Error
-from smtp421.lint.finding import Finding, Fix, Level, Related, Span
-from smtp421.rulebook.validation import LONGEST_SHOWN, did_you_mean, nearest
+from smtp421.lint.finding import Finding, Found, Level
+from smtp421.rulebook.validation import did_you_mean, nearest
 
 if TYPE_CHECKING:
     from smtp421.lint.pack import Pack
@@ -22,17 +22,6 @@ if TYPE_CHECKING:
 
 FAMILIES = "YSIPMRTEDZ"
 """The letters of codes in the order in which an author meets them, from YAML to comments."""
-
-
-class Found(NamedTuple):
-    """A finding as a check gives it, before it bears the check's name."""
-
-    span: Span
-    message: str
-    related: tuple[Related, ...] = ()
-    fix: Fix | None = None
-    subject: str = ""
-
 
 Run = Callable[["Pack"], Iterable[Found]]
 
@@ -74,11 +63,6 @@ def check(code: str, slug: str, level: Level) -> Callable[[Run], Check]:
         return Check(code, slug, level, inspect.cleandoc(run.__doc__ or ""), run)
 
     return made
-
-
-def quoted(text: str) -> str:
-    """A part of a pattern in quotes, its backslashes as they are; cut where it is long."""
-    return f"'{text if len(text) <= LONGEST_SHOWN else text[: LONGEST_SHOWN - 3] + '...'}'"
 
 
 @cache

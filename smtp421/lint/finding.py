@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import NamedTuple
 
+from smtp421.rulebook.validation import LONGEST_SHOWN
+
 
 class Level(StrEnum):
     """``error`` it does not work; ``warning`` it works otherwise than meant, or harms others; ``info`` it could be better."""
@@ -73,3 +75,18 @@ class Finding(NamedTuple):
     def order(self) -> tuple[str, int, int, str, str]:
         """Sort key: by place, then check."""
         return (self.span.path, self.span.line, self.span.column, self.code, self.message)
+
+
+class Found(NamedTuple):
+    """A finding as a check gives it, before it bears the check's name."""
+
+    span: Span
+    message: str
+    related: tuple[Related, ...] = ()
+    fix: Fix | None = None
+    subject: str = ""
+
+
+def quoted(text: str) -> str:
+    """A part of a pattern in quotes, its backslashes as they are; cut where it is long."""
+    return f"'{text if len(text) <= LONGEST_SHOWN else text[: LONGEST_SHOWN - 3] + '...'}'"

@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 from smtp421.diagnosis.subject import identity_of, subject_of
-from smtp421.lint.check import quoted
+from smtp421.lint.finding import quoted
 from smtp421.lint.samples import found_in
 from smtp421.model import Attempt
 from smtp421.rulebook import RuleBook

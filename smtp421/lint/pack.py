@@ -11,8 +11,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from smtp421.diagnosis.decide import verdict_of
 from smtp421.diagnosis.subject import identity_of
-from smtp421.lint.check import Found
-from smtp421.lint.finding import Edit, Fix, Related, Span
+from smtp421.lint.finding import Edit, Fix, Found, Related, Span
 from smtp421.lint.halves import halves
 from smtp421.lint.judged import Judged, why_not
 from smtp421.lint.source import SourceFile

@@ -8,8 +8,7 @@ from typing import NamedTuple
 
 from smtp421.diagnosis.history.judgement import Judged, Judgement
 from smtp421.diagnosis.history.rows import Row
-from smtp421.diagnosis.history.templates import Template
-from smtp421.diagnosis.history.values import History
+from smtp421.diagnosis.history.values import History, Template
 from smtp421.model import Severity
 from smtp421.render import phrases
 from smtp421.render.blocks import Block, Fields, Footer, Heading, Headline, Item, Items, Paragraph, Span, Words, words

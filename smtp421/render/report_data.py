@@ -9,8 +9,7 @@ from typing import Any
 from smtp421.diagnosis.history.counts import Count, Spread
 from smtp421.diagnosis.history.judgement import Judged, Judgement
 from smtp421.diagnosis.history.rows import Row
-from smtp421.diagnosis.history.templates import Template
-from smtp421.diagnosis.history.values import Bins, Domain, Group, Load, Message
+from smtp421.diagnosis.history.values import Bins, Domain, Group, Load, Message, Template
 from smtp421.render.report_words import row_names, signs_words, worst_of
 from smtp421.rulebook import RuleBook
 

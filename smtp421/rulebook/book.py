@@ -7,13 +7,12 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from smtp421.model import Attempt, EnhancedCode, Fault, Origin, Stage
+from smtp421.model import EnhancedCode, Fault, Origin, Stage
 from smtp421.rulebook import decode
 from smtp421.rulebook.finders import TIMEOUT
 from smtp421.rulebook.matcher import Matcher
 from smtp421.rulebook.pages import Cause, Columns, FixPage, Info, Provider, Rule, Subject, Tree
 from smtp421.rulebook.providers import Directory, Identity
-from smtp421.rulebook.texts import collapse
 from smtp421.rulebook.words import STRIKES, WordIndex
 
 
@@ -89,13 +88,6 @@ class RuleBook:
     def cause_of(self, rule: str) -> str:
         """The cause of a rule, without decoding its page."""
         return self._causes_of_rules[rule]
-
-    def subject(self, attempt: Attempt) -> Subject:
-        """What rules are matched against, for an attempt: its reply, and who answered by relay and marks."""
-        reply = attempt.reply
-        text = collapse(reply.text)
-        provider, family, software = self.identity(attempt.relay.host if attempt.relay else None, text)
-        return Subject(text, reply.code, reply.enhanced_code, reply.stage, attempt.origin, provider, family, software)
 
     def classify(
         self,

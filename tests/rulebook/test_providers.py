@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from smtp421.model import Attempt, EnhancedCode, Origin, Relay, Reply, Stage
-from smtp421.rulebook import RuleBook, Subject, providers
+from smtp421.model import Origin
+from smtp421.rulebook import RuleBook, providers
 
 
 @pytest.fixture
@@ -79,11 +79,3 @@ def test_remembered_hosts_have_a_limit(book: RuleBook, monkeypatch: pytest.Monke
     for number in range(30):
         assert book.identity(f"mx{number}.google.com", "").provider == "gmail"
         assert len(book._directory._known) <= 5
-
-
-def test_subject_of_an_attempt(book: RuleBook) -> None:
-    reply = Reply(421, EnhancedCode(4, 7, 0), "Too  many\tgsmtp", Stage.RCPT)
-    attempt = Attempt(reply, "postfix", Origin.REMOTE, relay=Relay("mta5.am0.yahoodns.net"))
-    expected = Subject("Too many gsmtp", 421, EnhancedCode(4, 7, 0), Stage.RCPT, Origin.REMOTE, "yahoo", "yahoo", None)
-    assert book.subject(attempt) == expected
-    assert book.subject(Attempt(reply, "reply")).provider == "gmail"

@@ -7,11 +7,12 @@ from datetime import UTC
 from heapq import nsmallest
 
 from smtp421.diagnosis.history import following as history_following
-from smtp421.diagnosis.history.cells import Cell, Fresh, Scale
+from smtp421.diagnosis.history.cells import Cell, Fresh
 from smtp421.diagnosis.history.counts import Count, Durations, Spread, united
 from smtp421.diagnosis.history.following import count_pauses, last_of
 from smtp421.diagnosis.history.ledger import Ledger
 from smtp421.diagnosis.history.places import OTHERS
+from smtp421.diagnosis.history.scale import Scale
 from smtp421.diagnosis.history.tracks import GAPS, Key
 from smtp421.diagnosis.history.values import Dropped, Fates, Group, History, Message, RowCount
 

@@ -6,7 +6,8 @@ from copy import copy
 from typing import Any
 
 from smtp421.bulk import Refused, Row
-from smtp421.diagnosis.history.cells import Decided, LoadCell
+from smtp421.diagnosis.history.cells import Decided
+from smtp421.diagnosis.history.traffic import LoadCell
 from smtp421.diagnosis.history.values import Example, Finding
 from smtp421.model import Status
 

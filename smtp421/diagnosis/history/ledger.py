@@ -15,12 +15,13 @@ from datetime import UTC, datetime, tzinfo
 from typing import Literal
 
 from smtp421.bulk import Row
-from smtp421.diagnosis.history.cells import Cell, Decided, LoadCell, When
+from smtp421.diagnosis.history.cells import Cell, Decided
 from smtp421.diagnosis.history.following import MOST_TRACKED, Following
 from smtp421.diagnosis.history.kinds import Kind, row_of
 from smtp421.diagnosis.history.places import OTHERS, Places
 from smtp421.diagnosis.history.templates import Templates, template_of
 from smtp421.diagnosis.history.tracks import Key
+from smtp421.diagnosis.history.traffic import LoadCell, When
 from smtp421.diagnosis.history.values import Example, Finding, Where
 from smtp421.model import Attempt, Origin, Severity, Status
 

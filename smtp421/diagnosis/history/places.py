@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from smtp421.diagnosis.history.cells import DomainCell, LoadCell, Outcomes
+from smtp421.diagnosis.history.traffic import DomainCell, LoadCell, Outcomes
 
 MOST_DOMAINS = 50_000
 MOST_NAMES = 8_000

@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from operator import itemgetter
-from typing import NamedTuple
 
 from smtp421.bulk import Row
 from smtp421.diagnosis.history.shown import Order, Shown, example_of, order_of
+from smtp421.diagnosis.history.values import Template
 from smtp421.model import Attempt
 
 MOST = 2000
@@ -31,16 +31,6 @@ _MASKS = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _CODE = re.compile(r"[245]\.\d{1,3}\.\d{1,3}")
-
-
-class Template(NamedTuple):
-    """Replies that differ in nothing but addresses, ids and figures."""
-
-    text: str
-    number: int
-    """How many there were."""
-    example: Attempt
-    """The first of them."""
 
 
 class Templates:

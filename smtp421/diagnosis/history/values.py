@@ -12,7 +12,6 @@ from datetime import datetime
 from typing import NamedTuple, overload
 
 from smtp421.diagnosis.history.counts import Count, Spread
-from smtp421.diagnosis.history.templates import Template
 from smtp421.diagnosis.history.tracks import Fate, Key
 from smtp421.model import Attempt, Diagnosis, Origin, Severity
 
@@ -238,6 +237,16 @@ class Message(NamedTuple):
     """Seconds between the first of them."""
     fate: Fate
     waited: int
+
+
+class Template(NamedTuple):
+    """Replies that differ in nothing but addresses, ids and figures."""
+
+    text: str
+    number: int
+    """How many there were."""
+    example: Attempt
+    """The first of them."""
 
 
 class Dropped(NamedTuple):

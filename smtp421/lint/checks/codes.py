@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from smtp421.lint.check import Found, check
-from smtp421.lint.finding import Level
+from smtp421.lint.check import check
+from smtp421.lint.finding import Found, Level
 from smtp421.lint.pack import Pack
 from smtp421.render.codes import DETAILS, REPLY_CODES
 from smtp421.rulebook import schema

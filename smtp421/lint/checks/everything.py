@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from smtp421.lint.check import Found, check
-from smtp421.lint.finding import Level
+from smtp421.lint.check import check
+from smtp421.lint.finding import Found, Level
 from smtp421.lint.negatives import Corpus, corpus, count_in, successes
 from smtp421.lint.pack import Pack
 from smtp421.model import Confidence

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import islice
 
-from smtp421.lint.check import Found, check
-from smtp421.lint.finding import Level, Related, Span
+from smtp421.lint.check import check
+from smtp421.lint.finding import Found, Level, Related, Span
 from smtp421.lint.judged import Judged
 from smtp421.lint.pack import Pack
 from smtp421.lint.private import Private, private_parts, stand_ins

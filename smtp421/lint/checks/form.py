@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from typing import get_args
 
 from smtp421.diagnosis.figures import OWN_FIGURES, PLACEHOLDER
-from smtp421.lint.check import Found, check
-from smtp421.lint.finding import Edit, Fix, Level, Span
+from smtp421.lint.check import check
+from smtp421.lint.finding import Edit, Fix, Found, Level, Span
 from smtp421.lint.pack import Pack
 from smtp421.rulebook.schema import LimitForm
 from smtp421.rulebook.validation import did_you_mean, nearest

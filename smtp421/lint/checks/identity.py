@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from smtp421.lint.check import Found, check
-from smtp421.lint.finding import Level, Related
+from smtp421.lint.check import check
+from smtp421.lint.finding import Found, Level, Related
 from smtp421.lint.pack import Pack
 from smtp421.rulebook.load import Entry
 from smtp421.rulebook.validation import did_you_mean, nearest

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-from smtp421.lint.check import Found, check
-from smtp421.lint.finding import Level
+from smtp421.lint.check import check
+from smtp421.lint.finding import Found, Level
 from smtp421.lint.pack import Pack
 from smtp421.rulebook.load import Entry
 from smtp421.rulebook.yaml_places import Path

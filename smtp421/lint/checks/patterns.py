@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from smtp421.lint.check import Found, check, quoted
-from smtp421.lint.finding import Level
+from smtp421.lint.check import check
+from smtp421.lint.finding import Found, Level, quoted
 from smtp421.lint.judged import begins_with_codes
 from smtp421.lint.pack import Pack, Pattern
 from smtp421.lint.private import is_contact

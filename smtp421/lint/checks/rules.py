@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from smtp421.lint.check import Found, check, quoted
+from smtp421.lint.check import check
 from smtp421.lint.checks.examples import shadowed_by
-from smtp421.lint.finding import Level, Related
+from smtp421.lint.finding import Found, Level, Related, quoted
 from smtp421.lint.judged import begins_with_codes
 from smtp421.lint.pack import Pack, Pattern
 from smtp421.lint.samples import found_in, samples

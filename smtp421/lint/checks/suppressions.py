@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from smtp421.lint.check import Found, NoSuchCheck, check, matching, suggestion
-from smtp421.lint.finding import Edit, Fix, Level
+from smtp421.lint.check import NoSuchCheck, check, matching, suggestion
+from smtp421.lint.finding import Edit, Fix, Found, Level
 from smtp421.lint.pack import Pack
 
 OWN = frozenset({"unused-ignore", "ignore-without-reason", "invalid-ignore"})

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from smtp421.diagnosis.evidence import KNOWN_ANSWERS
-from smtp421.lint.check import Found, check
-from smtp421.lint.finding import Level
+from smtp421.lint.check import check
+from smtp421.lint.finding import Found, Level
 from smtp421.lint.pack import Pack
 from smtp421.rulebook import schema
 from smtp421.rulebook.load import Entry

@@ -7,8 +7,8 @@ from datetime import date
 
 import yaml
 
-from smtp421.lint.check import Found, check
-from smtp421.lint.finding import Edit, Fix, Level
+from smtp421.lint.check import check
+from smtp421.lint.finding import Edit, Fix, Found, Level
 from smtp421.lint.pack import Pack
 
 
