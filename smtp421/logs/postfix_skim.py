@@ -117,7 +117,7 @@ class PostfixSkimmer:
             yield from enumerate(lines, number)
             return
         layout, sink = self._layout, self._sink
-        layout.read(number, text.partition("\n")[0])
+        layout.read(number, text[: text.find("\n")] if "\n" in text else text)
         bsd, show, sent, refused = text[3:4] == " ", sink.lines, sink.sent, sink.refused
         servers, kinds, sessions = self._servers, self._kinds, self._sessions
         clock, known, (wanted, moment) = layout.now, self._stamp, self._time

@@ -67,7 +67,7 @@ class Following:
         met: dict[Cell, list[tuple[str, str]]] = defaultdict(list)
         by_id, simple = self.tracks.by_id, self._begins
         ends = self._ends_among(sent, refused)
-        ends.append((len(refused) + 1,))
+        ends.append((len(refused) + 1,))  # never reached: so there always is a next one
         ended = 0
         for number, (second, _, queue_id, recipient, kind, _, _, delay, _) in enumerate(refused):
             while ends[ended][0] <= number:

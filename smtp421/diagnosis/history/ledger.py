@@ -99,6 +99,7 @@ class Ledger:
         if status is _EXPIRED:
             self.expired += 1
             self.refused.append(row)
+            self.rest()
             return None
         domain = row[5]
         kind.load = self.places.load((relay.host if relay is not None else None) or domain)
