@@ -138,7 +138,7 @@ def _page(judgement: Judgement, rows: Sequence[Row], scan: Scan, book: RuleBook,
     inputs = f"{names[0] if len(names) == 1 else count(len(names), 'file')}, {count(scan.lines, 'line')}"
     seen = wish.view if wish.output is None else wish.view._replace(width=PIPE_WIDTH, terminal=False, links=False, ascii=False)
     wanted = Wanted(wish.by, wish.top, wish.lines, inputs, wish.sieve.chooses)
-    yield renderer(wish.form, seen).page(report_page(judgement, rows, book, seen, wanted))
+    yield from renderer(wish.form, seen).pieces(report_page(judgement, rows, book, seen, wanted))
 
 
 def _reaches(row: Row, level: Severity) -> bool:

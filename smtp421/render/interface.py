@@ -52,6 +52,10 @@ class Renderer(ABC):
     def page(self, page: Page) -> str:
         """A page about a rule, cause, fix, provider or code, or a list of them."""
 
+    def pieces(self, page: Page) -> Iterator[str]:
+        """The same in pieces, for a page that may be long."""
+        yield self.page(page)
+
 
 def renderer(name: str, view: View | None = None) -> Renderer:
     """The renderer of that name. Raises :class:`smtp421.errors.UnknownFormat`."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from io import StringIO
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from smtp421.render.interface import Renderer
@@ -12,6 +12,9 @@ from smtp421.render.interface import Renderer
 if TYPE_CHECKING:
     from smtp421.model import Diagnosis
     from smtp421.render.page import Page
+
+
+_AT_ONCE = 10_000
 
 
 class Format(Renderer):
@@ -31,10 +34,14 @@ class Format(Renderer):
 
     def page(self, page: Page) -> str:
         """The page's data."""
-        text = StringIO()  # the pieces of a long report would take ten times its memory
-        text.writelines(json.JSONEncoder(indent=2).iterencode(page.to_dict()))
-        text.write("\n")
-        return text.getvalue()
+        return "".join(self.pieces(page))
+
+    def pieces(self, page: Page) -> Iterator[str]:
+        """The page's data. A long report as a whole, or as the encoder's tiny pieces, would take many times its memory."""
+        found = json.JSONEncoder(indent=2, default=list).iterencode(page.to_dict())
+        while some := "".join(islice(found, _AT_ONCE)):
+            yield some
+        yield "\n"
 
 
 def _indented(text: str) -> str:

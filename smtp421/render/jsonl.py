@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from smtp421.model import Diagnosis
     from smtp421.render.page import Page
 
-_encode = json.JSONEncoder(separators=(",", ":")).encode
+_encode = json.JSONEncoder(separators=(",", ":"), default=list).encode
 
 
 class Format(Renderer):
