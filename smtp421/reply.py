@@ -136,9 +136,10 @@ _INTRODUCERS = (
     r"|responsecode:?|response:?|response\s+was:?|message:?|was:|status:?|out:|in:|<<<|>>>|<-|->|<--|-->|failed:|"
     r"failure:|deferred:|reason:|says:|with:|rejected:|greeting:?"
     r"|detail:|details:|exception:|refused:|busy:|server:|smtp:|returned:?|got:?|dsn:|text:|host:|diagnostic-code:|stat:"
-    r"|result:|temporary:|transient:|s:"
+    r"|result:|temporary:|transient:|s:|e-?mail \d{1,6}:|<~"
 )
-_BEFORE = re.compile(rf"(?:^|[\s(\[\"'*]|\b)(?:{_INTRODUCERS})[\s\"'(\[“‘`]*$", re.IGNORECASE)
+_BEFORE = re.compile(rf"(?:(?:^|[\s(\[\"'*]|\b)(?:{_INTRODUCERS})|\n[ \t]*<(?:\*\*|~\*)?)[\s\"'(\[“‘`]*$", re.IGNORECASE)
+"""What a code stands behind: words that introduce a reply, or the mark of a line that a server sent (curl, swaks)."""
 _OPENER = re.compile(r"(?:^|[\n\"'“‘`(\[{>;|,]|(?<![\w]): ?|[a-z]\]?: )[ \t]*$")
 _ASSIGNED = re.compile(
     r"\b(?:response|error|led|message|reply|reason|result|stat|msg|smtpmsg|text|dsn_diag|dsndiag)[\"']?\s*[=:]\s*[\"'{(\[“]*$",
@@ -154,6 +155,8 @@ _UNIT = re.compile(
     r"connections?|lines?|users?|times|%|but\b)\b",
     re.IGNORECASE,
 )
+_HTTP_STATUS = re.compile(r"(?:4(?:0\d|1[0-8]|2[2-9])|50\d): [A-Z]")
+"""``500: Error sending magic link email``: what a web service answered its own client; the reply, if any, stands elsewhere."""
 _PORT = re.compile(r"\bports?:? ?#?$", re.IGNORECASE)
 _EXPECTED = re.compile(r"expected (?:response )?codes?:? [\"']?(?:\d{3}(?:[/,] ?| or ))*$", re.IGNORECASE)
 
@@ -191,7 +194,7 @@ def _strength(text: str, start: int, end: int) -> int:
     if re.match(rf"[ \t]*[-.:,]?[ \t]*#?(?:{ENHANCED_CODE}|{_PLACEHOLDER})(?![\w])", after):
         return _CERTAIN
     if _ASSIGNED.search(before):
-        return _CERTAIN
+        return _PLAIN if _HTTP_STATUS.match(text, start) else _CERTAIN
     opens_line = before.rstrip(" \t\"'`(") == "" or before.rstrip(" \t\"'`(")[-1] == "\n"
     introduced = _BEFORE.search(before) is not None
     if _UNIT.match(after) and not (opens_line or introduced):

@@ -42,8 +42,8 @@ _HELO_CLOSED = Lazy(r"in response to (?:EHLO|HELO) \S+ \((?:EHLO|HELO) response 
 _HELO_CLOSED_OPEN = Lazy(r"\((?:EHLO|HELO) response was: (?P<reply>[245]\d\d.*?)\)?$", re.DOTALL)
 _INBOUND = Lazy(
     r"H=(?P<host>[^\s\[]+)?(?: \([^)]*\))? ?\[(?P<address>[^\]]+)\].*?(?:F=<(?P<sender>[^>]*)> )?"
-    r"(?:temporarily rejected|rejected|deferred) (?P<event>[A-Z]+(?: after)?|connection\b.*?)"
-    r"(?: ?<(?P<recipient>[^>]*)>)?:?\s+(?P<reason>.*)",
+    r"(?:(?:temporarily rejected|rejected|deferred) (?P<event>[A-Z]+(?: after)?|connection\b.*?)"
+    r"(?: ?<(?P<recipient>[^>]*)>)?:?\s+(?P<reason>.*)|(?P<verify>sender verify defer for <(?P<verified>[^>]*)>: .*))",
     re.DOTALL,
 )
 _TIMES = Lazy(r"(?: (?:DT|QT|RT)=[\d.]+[\w.]*)+$")
@@ -56,11 +56,13 @@ _UNIT = Lazy(r"(\d{1,9}(?:\.\d{1,6})?)([dhms])")
 _SECONDS = {"d": 86400, "h": 3600, "m": 60, "s": 1}
 _SUSPENDED = ("retry time not reached", "host is on a retry list", "retry-time not reached")
 _PARTS = 40
+_VERIFY = " sender verify defer for <"
+"""What our own Exim writes beside the refusal, of the sender whose address it could not check."""
 
 
 def recognises(text: str) -> bool:
     """Whether a line is Exim's: a message id with an event mark, its own sentence about a remote error, or a part of a line."""
-    if _EVENT.search(text[:200]) is not None or " temporarily rejected " in text:
+    if _EVENT.search(text[:200]) is not None or " temporarily rejected " in text or _VERIFY in text:
         return True
     return ("SMTP error from remote mail" in text and " after " in text) or ("exim" in text and _PART.search(text) is not None)
 
@@ -113,7 +115,7 @@ def read(line: Line) -> Iterator[Attempt]:
     text = unescape_octal(line.text)
     event = _EVENT.search(text)
     if event is None:
-        inbound = _INBOUND.search(text) if "rejected " in text else None
+        inbound = _INBOUND.search(text) if "rejected " in text or _VERIFY in text else None
         if inbound:
             yield _inbound(line, inbound)
         elif "SMTP error from remote mail" in text:
@@ -219,18 +221,20 @@ def _relay(rest: str) -> Relay | None:
 
 
 def _inbound(line: Line, found: re.Match[str]) -> Attempt:
-    reply = read_reply(found["reason"]) or read_words(found["reason"])
+    words, event = found["verify"] or found["reason"], found["event"]
+    reply = read_reply(words) or read_words(words)
     return Attempt(
-        reply._replace(stage=stage_of_command((found["event"] or "").split(" ")[0])),
+        reply._replace(stage=stage_of_command(event.split(" ")[0]) if event else None),
         NAME,
         Origin.INBOUND,
         line.number,
         line.timestamp,
         None,
-        found["sender"],
+        found["sender"] or found["verified"],
         found["recipient"],
         None,
-        Status.DEFERRED if "temporarily" in line.text else Status.BOUNCED,
+        # A verification that failed is no refusal yet: the line of that follows.
+        None if event is None else Status.DEFERRED if "temporarily" in line.text else Status.BOUNCED,
         source_address=found["address"],
     )
 

@@ -20,7 +20,8 @@ _END = re.compile(
     r"""\n\s+at\s[\w$.<>]+[(\s] | \n\s*Caused\ by: | ;?\s*\n\s*nested\ exception | ;\s*nested\ exception
       | \n\s*Traceback | \n\s+File\ " | [.;]?\s*Failed\ messages: | \n?;\s*message\ exceptions | \nAt\ line: | \n\s*\n
       | [\"']\s+at\s/ | \s+in\s/\S+\.php | \s+at\s/\S+\.php | \s*\(Net::\w+\) | ;\s(?:from|to|proto|helo)=<
-      | \n\s*(?:>>>|<<<|C:|S:)\s | \n\s*(?:QUIT|RSET)\b | ,\s*\n\s*(?:code|responseCode|command|errno):\s
+      | \n\s*(?:(?:Net::SMTP\S*)?>>>|<<<|C:|S:|[-~]?>|<[-~*]{0,2})\s | \n\s*(?:QUIT|RSET)\b | \n===\s
+      | \n(?:Connection|Disconnected)\b[^\n]*\bhost | ,\s*\n\s*(?:code|responseCode|command|errno):\s
       | [\"']\s*,\s*[\"']\w+[\"']\s*: | [\"']\s*\n\s*\}""",
     re.VERBOSE,
 )
@@ -45,8 +46,17 @@ _NAMED_HOST = re.compile(
     r"?\[(?P<address>[^\]]+)\])?"
 )
 _SENT = re.compile(
-    r"^\s*(?:>>>|-->|->|C:|~>|>)\s*(?P<command>MAIL FROM|RCPT TO|DATA|EHLO|HELO|STARTTLS|AUTH|\.)\b", re.IGNORECASE | re.MULTILINE
+    r"^\s*(?:(?:Net::SMTP\S*)?>>>|-->|->|C:|~>|>)\s*(?P<command>(?:MAIL FROM|RCPT TO|DATA|EHLO|HELO|STARTTLS|AUTH)\b"
+    r"|\.(?=[ \t]*$))",
+    re.IGNORECASE | re.MULTILINE,
 )
+_RECEIVED = re.compile(r"^[ \t]*(?:(?:Net::SMTP\S*?)?<<<|<[-~*]{0,2}|S:)[ \t]+(?=(?P<code>[245]\d\d)(?P<more>[- ]|$))")
+"""A line of a dialogue that the server sent, as Sendmail, swaks, Net::SMTP and the RFCs mark it."""
+_HEADING = re.compile(
+    r"(?:Technical details of (?:temporary|permanent) failure|The reason for the problem|The response(?: from the remote server)?"
+    r" was|The error that the other\s+server\s+re-?\s*turned\s+was):\s+"
+)
+"""What the sentences that a notification begins with end in."""
 _CODE_LAST = re.compile(r"(?P<text>[45]\.\d{1,3}\.\d{1,3} [^\n]*?) \((?P<code>[45]\d\d)\)\s*$", re.MULTILINE)
 """Libraries that print the code behind the words: ``4.7.1 Ratelimit "user" exceeded (451)``."""
 _EDGES = " \t\n\"'`,;*"
@@ -55,6 +65,9 @@ _EDGES = " \t\n\"'`,;*"
 def read(text: str) -> Attempt:
     """Read what was pasted: the reply in it where there is one, else its words as a reason."""
     stage = stage_of(text)
+    text = _whole_replies(text)
+    if headings := [*_HEADING.finditer(text)]:
+        text = text[headings[-1].end() :]
     if command := _IN_REPLY.search(text):
         stage = stage_of_command(command["command"]) or stage
         text = text[: command.start()]
@@ -74,6 +87,20 @@ def read(text: str) -> Attempt:
         again = find_reply(_trim(text[found.start :], text[: found.start]), stage)
         reply = again.reply if again else found.reply._replace(stage=stage)
     return Attempt(reply, EXCEPTION if _THROWN.search(text) else NAME, relay=relay_in(text))
+
+
+def _whole_replies(text: str) -> str:
+    """``text`` with the marks of a dialogue taken from the later lines of each reply, so that it ends where the reply does."""
+    if "<" not in text and "S:" not in text:
+        return text
+    lines: list[str] = []
+    open_code = None
+    for line in text.split("\n"):
+        received = _RECEIVED.match(line)
+        code = received["code"] if received else None
+        lines.append(line[received.end() :] if received and code == open_code else line)
+        open_code = code if received and received["more"] == "-" else None
+    return "\n".join(lines)
 
 
 def relay_in(text: str) -> Relay | None:

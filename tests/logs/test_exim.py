@@ -180,3 +180,18 @@ def test_octal_bytes(one):
         rf"2026-11-20 22:36:05 {ID} == u@example.com R=dns T=smtp defer (-44) H=mx.example.com [192.0.2.1]: SMTP error from remote mail server after RCPT TO:<u@example.com>: 451 occup\303\251",
     )
     assert attempt.reply.text == "occupé"
+
+
+def test_a_sender_that_could_not_be_verified(one):
+    (attempt,) = one(
+        exim,
+        "2026-11-20 22:36:05 H=mx.example.com [192.0.2.1] sender verify defer for <n@example.com>: host lookup did not complete",
+    )
+    assert attempt.reply.text == "sender verify defer for <n@example.com>: host lookup did not complete"
+    assert (attempt.origin, attempt.sender, attempt.recipient, attempt.status, attempt.source_address) == (
+        Origin.INBOUND,
+        "n@example.com",
+        None,
+        None,
+        "192.0.2.1",
+    )

@@ -270,6 +270,56 @@ def test_several_replies_in_one_paste():
     assert [(attempt.reply.code, attempt.reply.text) for attempt in attempts] == [(421, "one two"), (450, "three")]
 
 
+LETTRE = (
+    "Transient(Response { code: Code { severity: TransientNegativeCompletion, category: Connections, detail: One }, "
+    'message: ["4.4.2 Error: timeout exceeded"] })'
+)
+SWAKS = """ -> RCPT TO:<u@example.com>
+{mark} 450-4.1.1 <u@example.com>: Recipient address
+{mark} 450 4.1.1 rejected
+ -> QUIT
+<-  221 2.0.0 Bye
+=== Connection closed with remote host."""
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "enhanced", "words", "stage"),
+    [
+        (LETTRE, 421, "4.4.2", "Error: timeout exceeded", None),
+        (
+            'Error { kind: Permanent(Code { severity: PermanentNegativeCompletion, category: MailSystem, detail: Zero }), source: "5.1.1 no such user" }',
+            550, "5.1.1", "no such user", None,
+        ),
+        ("QUIT failed. Detail: too many errors. SMTP code: 421 (4.7.0). Broken.", 421, "4.7.0", "too many errors.", None),
+        (SWAKS.format(mark="<**"), 450, "4.1.1", "<u@example.com>: Recipient address rejected", Stage.RCPT),
+        (SWAKS.format(mark="<~*"), 450, "4.1.1", "<u@example.com>: Recipient address rejected", Stage.RCPT),
+        ("<-  354 go ahead\n -> .\n<** 451  (id 12)\n -> QUIT\n<-  221 bye", 451, None, "(id 12)", Stage.END_OF_DATA),
+        (
+            "Net::SMTP=GLOB(0x1)>>> MAIL FROM:<u@example.com>\nNet::SMTP=GLOB(0x1)<<< 451 4.3.0 busy\nNet::SMTP=GLOB(0x1)>>> QUIT",
+            451, "4.3.0", "busy", Stage.MAIL,
+        ),
+        ("RCPT TO:<u@example.com>\n451 4.3.2 Internal error\nConnection closed by foreign host.", 451, "4.3.2", "Internal error", None),
+        ("gomail: could not send email 1: 450 Missing `html` field.", 450, None, "Missing html field.", None),
+        (
+            '{"error": "gomail: could not send email 1: 450 The domain is not verified", "msg": "500: Error sending recovery email"}',
+            450, None, "The domain is not verified", None,
+        ),
+        (
+            "Delivery has been delayed:\n\n  u@example.com\n\nTechnical details of temporary failure:\n452 4.2.2 Mailbox is full",
+            452, "4.2.2", "Mailbox is full", None,
+        ),
+        (
+            "Delivery has been delayed:\n\n  u@example.com\n\nTechnical details of temporary failure:\nThe server did not accept our requests\n[(0) example.com. [192.0.2.1]:25: Connection timed out]",
+            None, None, "The server did not accept our requests [(0) example.com. [192.0.2.1]:25: Connection timed out]", None,
+        ),
+    ],
+)  # fmt: skip
+def test_what_wraps_a_reply_is_taken_off(text, code, enhanced, words, stage):
+    reply = read(text).reply
+    own = str(reply.enhanced_code) if reply.enhanced_code else None
+    assert (reply.code, own, reply.text, reply.stage) == (code, enhanced, words, stage)
+
+
 def test_a_dialogue():
     attempt = read(">>> MAIL FROM:<a@example.com>\n250 Ok\n>>> RCPT TO:<u@example.com>\n<<< 451 4.7.1 Try again later\n>>> QUIT")
     assert (attempt.reply.code, attempt.reply.text, attempt.reply.stage) == (451, "Try again later", Stage.RCPT)
