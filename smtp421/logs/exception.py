@@ -1,7 +1,7 @@
 """Exception texts of mail libraries: the reply is cut, quoted or spread over fields.
 
-One form a pattern: Python smtplib and aiosmtplib, Symfony and Swift Mailer, PHPMailer, .NET, nodemailer and ZoneMTA, lettre; Java,
-Go, Ruby and MailKit print the reply as it came and are found by the general search. Stages come from the exception's name.
+One form a pattern: Python smtplib and aiosmtplib, Symfony and Swift Mailer, PHPMailer, .NET, nodemailer and ZoneMTA, lettre;
+Java, Go, Ruby and MailKit print the reply as it came and are found by the general search. Stages come from the exception's name.
 """
 
 from __future__ import annotations
