@@ -83,6 +83,8 @@ def read_reply(text: str, stage: Stage | None = None, logged_code: EnhancedCode 
     rest = text[first.end() :]
     if rest[:1] in _CLOSERS:
         rest = rest.lstrip(")]}\"':, ")
+        if own is None and (behind := _ENHANCED.match(rest)):
+            own, rest = behind[1], rest[behind.end() :]
     words, later = _words(rest, first["code"], own)
     own = own or later
     return Reply(int(first["code"]), parse_enhanced(own) if own else logged_code, words, stage)

@@ -152,6 +152,11 @@ def test_a_refusal_that_a_503_follows_from():
             451,
             'Failed to add recipient "u@example.com" (Temporary local problem - please try later).',
         ),
+        (
+            "SMTP 4xx error: transient error (454): 4.7.0 Temporary authentication failure",
+            454,
+            "Temporary authentication failure",
+        ),
         ("S: 550-Requested action not taken: mailbox unavailable", 550, "Requested action not taken: mailbox unavailable"),
     ],
 )
@@ -159,3 +164,15 @@ def test_codes_in_brackets_and_in_dialogues(text, code, words):
     found = find_reply(text)
     assert found is not None
     assert (found.reply.code, found.reply.text) == (code, words)
+
+
+def test_the_enhanced_code_may_stand_behind_a_bracket():
+    reply = read_reply("451): 4.3.5 Server configuration error")
+    assert reply is not None
+    assert (str(reply.enhanced_code), reply.text) == ("4.3.5", "Server configuration error")
+
+
+def test_what_a_web_service_answered_is_no_reply():
+    found = find_reply('{"error": "450 Domain not verified", "msg": "500: Error sending"}')
+    assert found is not None
+    assert found.reply.code == 450
