@@ -153,10 +153,12 @@ _CANDIDATE = re.compile(
 _ENHANCED_CANDIDATE = re.compile(r"(?<![\w.\-/@+#])#?[45]\.[0-7]\.\d{1,3}(?![\w]|\.\d|/|\)\s*$|\]\s*$)(?=\s+\S+\s*\S|:|\s*$)")
 """A lone code: RFC 3463 knows the subjects 0 to 7, and words follow it; behind the words it is the speaker's own mark."""
 _UNIT = re.compile(
-    r"\s*(?:-\s*)?(?:ms|s|secs?|seconds?|minutes?|hours?|days?|bytes|kb|mb|gb|messages?|mails?|emails?|recipients?|"
-    r"connections?|lines?|users?|times|%|but\b)\b",
-    re.IGNORECASE,
+    r"\s*(?:-\s*)?(?:ms|s|secs?|seconds?|minutes?|hours?|days?|bytes|[kKMG]B|[kmg]b|messages?|mails?|emails?|recipients?|"
+    r"connections?|lines?|users?|times|%|but\b)\b"
 )
+"""What makes a number a count; in capitals it is the first word of a reply: ``451 Message temporarily deferred``."""
+_USUAL = re.compile(r"(?:421|45[0-2]) (?=[A-Z][\w'-]* |<)")
+"""What servers say in most deferrals, with a sentence behind it: that is a reply, whatever stands before."""
 _HTTP_STATUS = re.compile(r"(?:4(?:0\d|1[0-8]|2[2-9])|50\d): [A-Z]")
 """``500: Error sending magic link email``: what a web service answered its own client; the reply, if any, stands elsewhere."""
 _PORT = re.compile(r"\bports?:? ?#?$", re.IGNORECASE)
@@ -193,7 +195,7 @@ def _strength(text: str, start: int, end: int) -> int:
     before, after = text[max(0, start - 48) : start], text[end : end + 24]
     if _EXPECTED.search(before) or _PORT.search(before) or text[start] == "2":
         return 0
-    if re.match(rf"[ \t]*[-.:,]?[ \t]*#?(?:{ENHANCED_CODE}|{_PLACEHOLDER})(?![\w])", after):
+    if re.match(rf"(?:[ \t]*[-.:,]?[ \t]*|[ \t]*\n[ \t]*(?={text[start]}))#?(?:{ENHANCED_CODE}|{_PLACEHOLDER})(?![\w])", after):
         return _CERTAIN
     if _ASSIGNED.search(before):
         return _PLAIN if _HTTP_STATUS.match(text, start) else _CERTAIN
@@ -208,7 +210,9 @@ def _strength(text: str, start: int, end: int) -> int:
         return _INTRODUCED
     if _OPENER.search(before) and re.match(r"[- ]\s*\S|[\"')\]:,`]|\s*$", after):
         return _INTRODUCED if opens_line else _PLAIN
-    return _PLAIN if re.search(r"\s[-–] $", before) and re.match(r" [A-Za-z<\[]", after) else 0
+    if re.search(r"\s[-–] $", before) and re.match(r" [A-Za-z<\[]", after):
+        return _PLAIN
+    return _PLAIN if re.search(r"[^\W\d]:?\s$", before) and _USUAL.match(text, start) else 0
 
 
 def find_enhanced(text: str) -> int | None:

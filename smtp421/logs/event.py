@@ -15,6 +15,8 @@ _TEXT_KEYS = tuple(
     "content diagnosticCode raw_reason diag response smtp-response email_response_message description message Details reason "
     "output bounce_reason error".split()
 )
+_WHOLE = re.compile(r":\s*[\"'](?P<value>[45]\d\d[ -][45]\.\d{1,3}\.\d{1,3}\b(?:[^\"\\]|\\.)*)[\"']")
+"""A reply with both of its codes, under whatever key."""
 _CODE = re.compile(r"[\"'](?:code|error_code|email_response_code|smtp_code|responseCode)[\"']\s*:\s*[\"']?(?P<code>[45]\d\d)\b")
 _KUMO_ENHANCED = re.compile(
     r"[\"']enhanced_code[\"']\s*:\s*\{[^}]*?class[\"']\s*:\s*(\d)[^}]*?subject[\"']\s*:\s*(\d+)[^}]*?detail[\"']\s*:\s*(\d+)",
@@ -53,16 +55,19 @@ def read(text: str) -> Attempt | None:
 
 
 def _reply(text: str, code: str | None, logged: EnhancedCode | None) -> Reply | None:
-    """The first of the text fields that holds words of a reply."""
-    for key in _TEXT_KEYS:
-        found = re.search(_KEYED.format(key=re.escape(key)) + _STRING, text)
-        if not found or not found["value"].strip():
-            continue
-        words = found["value"].replace('\\"', '"').replace("\\/", "/")
-        typed = re.sub(r"^\s*(?:smtp|x-[\w-]+)\s*;\s*", "", words, flags=re.IGNORECASE)
-        reply = read_reply(typed, None, logged)
-        if reply is not None:
-            return reply
-        if code is not None:
-            return Reply(int(code), parse_enhanced(words) or logged, collapse(read_words(words).text))
-    return None
+    """The first of the text fields that holds a whole reply, else the first with words for the code of another field."""
+    values = [
+        _unescape(found["value"]) for key in _TEXT_KEYS if (found := re.search(_KEYED.format(key=re.escape(key)) + _STRING, text))
+    ]
+    values = [value for value in values if value]
+    typed = [re.sub(r"^(?:smtp|x-[\w-]+)\s*;\s*", "", value, flags=re.IGNORECASE) for value in values]
+    if whole := _WHOLE.search(text):
+        typed.append(_unescape(whole["value"]))
+    reply = next((reply for value in typed if (reply := read_reply(value, None, logged)) is not None), None)
+    if reply is not None or code is None or not values:
+        return reply
+    return Reply(int(code), parse_enhanced(values[0]) or logged, collapse(read_words(values[0]).text))
+
+
+def _unescape(value: str) -> str:
+    return value.replace('\\"', '"').replace("\\/", "/").strip()

@@ -21,7 +21,7 @@ _SYMFONY = re.compile(
 )
 _SWIFT_BARE = re.compile(r"got code [\"']?(?P<code>[45]\d\d)[\"']?(?:, (?!with)(?P<text>[^\n]*))?")
 _PHPMAILER = re.compile(
-    r"(?:(?:Detail|recipients failed: \S{1,254}): (?P<text>.*?)\s*)?"
+    r"(?:(?:Detail|recipients failed: \S{1,254}): (?P<text>.*?)(?:\s*SMTP server error: .*?)?\s*)?"
     r"SMTP code: (?P<code>\d{3})(?: \((?P<enhanced>[245]\.\d{1,3}\.\d{1,3})\))?(?:\s*Additional SMTP info: (?P<more>[^\n]*))?",
     re.DOTALL,
 )

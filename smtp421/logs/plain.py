@@ -21,6 +21,8 @@ _END = re.compile(
       | \n\s*Traceback | \n\s+File\ " | [.;]?\s*Failed\ messages: | \n?;\s*message\ exceptions | \nAt\ line: | \n\s*\n
       | [\"']\s+at\s/ | \s+in\s/\S+\.php | \s+at\s/\S+\.php | \s*\(Net::\w+\) | ;\s(?:from|to|proto|helo)=<
       | \n\s*(?:(?:Net::SMTP\S*)?>>>|<<<|C:|S:|[-~]?>|<[-~*]{0,2})\s | \n\s*(?:QUIT|RSET)\b | \n===\s
+      | \n\s*(?:quit|rset)\s*(?:\n|$) | \nmsmtp:\s | \n<\S+>\.\.\.\s | \n[^\n]{0,40}\b(?:CLIENT\ ->\ SERVER|SMTP\ ERROR):
+      | \n(?:MAIL|RCPT|DATA)\ failed:\ \d{3} | \nClosing\ connection\b | \.?\s+Please\ check\ the\ message\ recipient\b
       | \n(?:Connection|Disconnected)\b[^\n]*\bhost | ,\s*\n\s*(?:code|responseCode|command|errno):\s
       | [\"']\s*,\s*[\"']\w+[\"']\s*: | [\"']\s*\n\s*\}""",
     re.VERBOSE,
@@ -54,11 +56,16 @@ _RECEIVED = re.compile(r"^[ \t]*(?:(?:Net::SMTP\S*?)?<<<|<[-~*]{0,2}|S:)[ \t]+(?
 """A line of a dialogue that the server sent, as Sendmail, swaks, Net::SMTP and the RFCs mark it."""
 _HEADING = re.compile(
     r"(?:Technical details of (?:temporary|permanent) failure|The reason for the problem|The response(?: from the remote server)?"
-    r" was|The error that the other\s+server\s+re-?\s*turned\s+was):\s+"
+    r" was|The error that the other\s+server\s+re-?\s*turned\s+was):\s+|\n[ \t]*\n[ \t]*<[^<>\s]+@[^<>\s]+>:\s+(?=\S)"
 )
-"""What the sentences that a notification begins with end in."""
-_CODE_LAST = re.compile(r"(?P<text>[45]\.\d{1,3}\.\d{1,3} [^\n]*?) \((?P<code>[45]\d\d)\)\s*$", re.MULTILINE)
-"""Libraries that print the code behind the words: ``4.7.1 Ratelimit "user" exceeded (451)``."""
+"""What the sentences that a notification begins with end in, or the recipient that follows them."""
+_CODE_LAST = re.compile(
+    r"(?P<text>(?:[45]\.\d{1,3}\.\d{1,3} |(?<=Failed to add recipient )'[^'\n]*'\. )[^\n]*?) "
+    r"\((?:Code: )?(?P<code>[45]\d\d)\)\s*(?:$| in /)",
+    re.MULTILINE,
+)
+"""What prints the code behind the words: ``4.7.1 Ratelimit "user" exceeded (451)``, Roundcube's ``... later (Code: 451)``."""
+_ADDED = re.compile(r"^'[^'\n]*'\. ")
 _EDGES = " \t\n\"'`,;*"
 
 
@@ -75,7 +82,7 @@ def read(text: str) -> Attempt:
     if said and "refused to talk to me" in said[0] and stage is None:
         stage = Stage.CONNECT
     if last := _CODE_LAST.search(text):
-        text = f"{last['code']} {last['text']}"
+        text = f"{last['code']} {_ADDED.sub('', last['text'])}"
     found = find_reply(text)
     if found is None and (start := find_enhanced(text)) is not None:
         reply = read_words(_trim(text[start:], text[:start]), None, stage)
