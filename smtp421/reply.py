@@ -138,7 +138,7 @@ _INTRODUCERS = (
     r"|responsecode:?|response:?|response\s+was:?|message:?|was:|status:?|out:|in:|<<<|>>>|<-|->|<--|-->|failed:|"
     r"failure:|deferred:|reason:|says:|with:|rejected:|greeting:?"
     r"|detail:|details:|exception:|refused:|busy:|server:|smtp:|returned:?|got:?|dsn:|text:|host:|diagnostic-code:|stat:"
-    r"|result:|temporary:|transient:|s:|e-?mail \d{1,6}:|<~"
+    r"|result:|temporary:|transient:|s:|e-?mail \d{1,6}:|(?:mail from|rcpt to|data|[eh][eh]lo|auth|starttls):|getting:?|<~"
 )
 _BEFORE = re.compile(rf"(?:(?:^|[\s(\[\"'*]|\b)(?:{_INTRODUCERS})|\n[ \t]*<(?:\*\*|~\*)?)[\s\"'(\[“‘`]*$", re.IGNORECASE)
 """What a code stands behind: words that introduce a reply, or the mark of a line that a server sent (curl, swaks)."""
@@ -157,7 +157,7 @@ _UNIT = re.compile(
     r"connections?|lines?|users?|times|%|but\b)\b"
 )
 """What makes a number a count; in capitals it is the first word of a reply: ``451 Message temporarily deferred``."""
-_USUAL = re.compile(r"(?:421|45[0-2]) (?=[A-Z][\w'-]* |<)")
+_USUAL = re.compile(r"(?:421|45[0-2]) (?=[A-Z][\w'-]* |[<\[])")
 """What servers say in most deferrals, with a sentence behind it: that is a reply, whatever stands before."""
 _HTTP_STATUS = re.compile(r"(?:4(?:0\d|1[0-8]|2[2-9])|50\d): [A-Z]")
 """``500: Error sending magic link email``: what a web service answered its own client; the reply, if any, stands elsewhere."""

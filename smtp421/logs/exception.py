@@ -25,6 +25,8 @@ _PHPMAILER = re.compile(
     r"SMTP code: (?P<code>\d{3})(?: \((?P<enhanced>[245]\.\d{1,3}\.\d{1,3})\))?(?:\s*Additional SMTP info: (?P<more>[^\n]*))?",
     re.DOTALL,
 )
+_PEAR = re.compile(r"\(code: (?P<code>[45]\d\d), response: (?P<text>.*?)\)(?:[\].\s]|$)", re.DOTALL)
+_ODOO = re.compile(r"\bSMTP\w*(?:Error|Refused): (?P<code>[45]\d\d)[ \t]*\n(?P<text>[^\n]+)")
 _DOTNET = re.compile(r"server response was: (?P<text>.*?)(?:\n\s+at |\n\s*At line|\s*-->|$)", re.DOTALL | re.IGNORECASE)
 _STATUS_CODE = re.compile(r"StatusCode: (?P<code>[45]\d\d)\b.*?(?P<text>[45]\.\d{1,3}\.\d{1,3} [^\n]*)", re.DOTALL)
 _NODE_FIELD = re.compile(r"\bresponse(?:: |=)(?P<quote>['\"`])(?P<text>[45]\d\d.*?)(?P=quote)\s*(?:,|\}|\n|$)", re.DOTALL)
@@ -89,6 +91,8 @@ def _read(text: str, stage: Stage | None) -> Reply | None:
     if found := _PHPMAILER.search(text):
         more = found["more"] or found["enhanced"] or ""
         return _coded(found["code"], f"{more if parse_enhanced(more) else ''} {found['text'] or ''}".strip() or more, stage)
+    if found := _PEAR.search(text) or _ODOO.search(text):
+        return _coded(found["code"], found["text"], stage)
     if found := _SWIFT_BARE.search(text):
         return _coded(found["code"], found["text"] or "", stage)
     if found := _DOTNET.search(text):

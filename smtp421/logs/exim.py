@@ -46,6 +46,13 @@ _INBOUND = Lazy(
     r"(?: ?<(?P<recipient>[^>]*)>)?:?\s+(?P<reason>.*)|(?P<verify>sender verify defer for <(?P<verified>[^>]*)>: .*))",
     re.DOTALL,
 )
+_BELOW = Lazy(
+    r"(?P<what>SMTP error from remote mail(?:er| server)? ?after [^\n]*:)[ \t]*\n\s*"
+    r"(?P<reply>(?:host \S+ \[[^\]]+\][^\n]*?:\s+)?[45]\d\d\b.*?)(?=\n[ \t]*\n|\n[ \t]*\S+@\S+[ \t]*\n|\s*\Z)",
+    re.DOTALL,
+)
+"""What a notification says, with the reply on the lines that follow."""
+_TOLD = Lazy(r"^[ \t]*(?P<address>[^\s<>@]+@[^\s<>@]+)[ \t]*$", re.MULTILINE)
 _TIMES = Lazy(r"(?: (?:DT|QT|RT)=[\d.]+[\w.]*)+$")
 """What ``log_selector = +all`` puts behind the words."""
 _LEADING = Lazy(r"^(?:(?:I=\[[^\]]+\](?::\d+)?|DT=[\d.]+[\w.]*|H=\S+(?: \([^)]*\))? \[[^\]]+\](?::\d+)?)\*?:? ?)+")
@@ -133,6 +140,21 @@ def read(line: Line) -> Iterator[Attempt]:
     elif mark == "H=" and any(words in rest for words in ("SMTP error", "in response to", "SMTP timeout", "rejected ")):
         inbound = _INBOUND.search(f"H={rest}") if "rejected " in rest and "SMTP error" not in rest else None
         yield _inbound(line, inbound) if inbound else _attempt(line, queue_id, f"H={rest}", None, None)
+
+
+def read_notice(text: str) -> Attempt | None:
+    """Read what Exim writes to a sender whose message is late or has failed: the reply stands on lines of its own there."""
+    found = _BELOW.search(text)
+    if found is None:
+        return None
+    above = text[: found.start()].rsplit("\n\n", 1)[-1]
+    reply, origin, relay = read_reason(f"{found['what']} {found['reply']}")
+    recipient = _TOLD.search(above)
+    given_up = "retry timeout exceeded" in found["reply"] or "permanent error" in text or (reply.code or 400) >= 500
+    status = Status.DEFERRED if not given_up else Status.BOUNCED if (reply.code or 400) >= 500 else Status.EXPIRED
+    return Attempt(
+        reply, NAME, origin, recipient=recipient["address"] if recipient else None, relay=relay or _relay(above), status=status
+    )
 
 
 def _delivery(line: Line, queue_id: str, rest: str) -> Attempt:

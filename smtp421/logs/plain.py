@@ -57,6 +57,7 @@ _RECEIVED = re.compile(r"^[ \t]*(?:(?:Net::SMTP\S*?)?<<<|<[-~*]{0,2}|S:)[ \t]+(?
 _HEADING = re.compile(
     r"(?:Technical details of (?:temporary|permanent) failure|The reason for the problem|The response(?: from the remote server)?"
     r" was|The error that the other\s+server\s+re-?\s*turned\s+was):\s+|\n[ \t]*\n[ \t]*<[^<>\s]+@[^<>\s]+>:\s+(?=\S)"
+    r"|(?:failed|delivered (?:is|are)):[ \t]*\n[ \t]*\n[ \t]*[^<>\s]+@[^<>\s]+[ \t]*\n\s+(?=\S)|\bDelay reason: +(?=\S)"
 )
 """What the sentences that a notification begins with end in, or the recipient that follows them."""
 _CODE_LAST = re.compile(
@@ -66,7 +67,7 @@ _CODE_LAST = re.compile(
 )
 """What prints the code behind the words: ``4.7.1 Ratelimit "user" exceeded (451)``, Roundcube's ``... later (Code: 451)``."""
 _ADDED = re.compile(r"^'[^'\n]*'\. ")
-_EDGES = " \t\n\"'`,;*"
+_EDGES = " \t\n\"'`,;*|"
 
 
 def read(text: str) -> Attempt:
