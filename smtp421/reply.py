@@ -137,12 +137,13 @@ _INTRODUCERS = (
     r"reply:?|replied:?|answered:?|answer:?"
     r"|responsecode:?|response:?|response\s+was:?|message:?|was:|status:?|out:|in:|<<<|>>>|<-|->|<--|-->|failed:|"
     r"failure:|deferred:|reason:|says:|with:|rejected:|greeting:?"
-    r"|detail:|details:|exception:|refused:|busy:|server:|smtp:|returned:?|got:?|dsn:|text:|host:|diagnostic-code:|stat:"
-    r"|result:|temporary:|transient:|s:|e-?mail \d{1,6}:|(?:mail from|rcpt to|data|[eh][eh]lo|auth|starttls):|getting:?|<~"
+    r"|detail:|details:|exception:|refused:|busy:|code :|server:|smtp:|returned:?|got:?|dsn:|text:|host:|diagnostic-code:|stat:"
+    r"|result:|temporary:|transient:|s:|e-?mail \d{1,6}:|(?:mail from|rcpt to|data|[eh][eh]lo|auth|starttls):|getting:?|smtp<"
 )
-_BEFORE = re.compile(rf"(?:(?:^|[\s(\[\"'*]|\b)(?:{_INTRODUCERS})|\n[ \t]*<(?:\*\*|~\*)?)[\s\"'(\[“‘`]*$", re.IGNORECASE)
+_BEFORE = re.compile(rf"(?:(?:^|[\s(\[\"'*]|\b)(?:{_INTRODUCERS})|<[~*]+|\n[ \t]*<)[\s\"'(\[“‘`]*$", re.IGNORECASE)
 """What a code stands behind: words that introduce a reply, or the mark of a line that a server sent (curl, swaks)."""
-_OPENER = re.compile(r"(?:^|[\n\"'“‘`(\[{>;|,]|(?<![\w]): ?|[a-z]\]?: )[ \t]*$")
+_OPENER = re.compile(r"(?:^|[\n\"'“‘`(\[{>;|,]|(?<![\w]): ?|[^\W\d_]\]?(?:: |：))[ \t]*$")
+_DASH = re.compile(r"\s(?:[-–—→⇒]|=>|->|<<) $")
 _ASSIGNED = re.compile(
     r"\b(?:response|error|led|message|reply|reason|result|stat|msg|smtpmsg|text|dsn_diag|dsndiag)[\"']?\s*[=:]\s*[\"'{(\[“]*$",
     re.IGNORECASE,
@@ -153,15 +154,20 @@ _CANDIDATE = re.compile(
 _ENHANCED_CANDIDATE = re.compile(r"(?<![\w.\-/@+#])#?[45]\.[0-7]\.\d{1,3}(?![\w]|\.\d|/|\)\s*$|\]\s*$)(?=\s+\S+\s*\S|:|\s*$)")
 """A lone code: RFC 3463 knows the subjects 0 to 7, and words follow it; behind the words it is the speaker's own mark."""
 _UNIT = re.compile(
-    r"\s*(?:-\s*)?(?:ms|s|secs?|seconds?|minutes?|hours?|days?|bytes|[kKMG]B|[kmg]b|messages?|mails?|emails?|recipients?|"
-    r"connections?|lines?|users?|times|%|but\b)\b"
+    r"\s*(?:-\s*)?(?:ms|s|secs?|seconds?|minutes?|hours?|days?|bytes|[kKMG]B|[kmg]b|messages|mails|emails|recipients|"
+    r"connections|lines|users|times|%|but\b)\b"
 )
 """What makes a number a count; in capitals it is the first word of a reply: ``451 Message temporarily deferred``."""
 _USUAL = re.compile(r"(?:421|45[0-2]) (?=[A-Z][\w'-]* |[<\[])")
 """What servers say in most deferrals, with a sentence behind it: that is a reply, whatever stands before."""
+_TROUBLE = re.compile(
+    r"(?:[:\t]|\b(?:deferr(?:ed|al)|bounced?|delayed|failed|failure|error|rejected|gets?|getting|got|receiv(?:ed?|ing)|returns?|gave|gives?"
+    r"|throws?|says|saying|with|an?|the|this|warn(?:ing)?|mailer|smtp))\s$",
+    re.IGNORECASE,
+)
 _HTTP_STATUS = re.compile(r"(?:4(?:0\d|1[0-8]|2[2-9])|50\d): [A-Z]")
 """``500: Error sending magic link email``: what a web service answered its own client; the reply, if any, stands elsewhere."""
-_PORT = re.compile(r"\bports?:? ?#?$", re.IGNORECASE)
+_PORT = re.compile(r"\b(?:ports?|https?(?: status)?|lines?|size|[pug]id):? ?#?$", re.IGNORECASE)
 _EXPECTED = re.compile(r"expected (?:response )?codes?:? [\"']?(?:\d{3}(?:[/,] ?| or ))*$", re.IGNORECASE)
 
 
@@ -181,6 +187,9 @@ def find_reply(text: str, stage: Stage | None = None) -> Found | None:
             if strength == _CERTAIN or not text[: candidate.start()].strip(" \t\n\"'`("):
                 break
     if best is not None:
+        if again := re.compile(rf"[\"'({{]{text[best[1] : best[1] + 3]} (?=[^\W\d_])").search(text, best[1] + 3):
+            # A field with the code alone stands before the one with the reply.
+            best = (best[0], again.start() + 1) if text[best[1] + 3 : best[1] + 4] in ",;)}]" else best
         reply = read_reply(text[best[1] :], stage)
         if reply is not None:
             return Found(reply, best[1])
@@ -203,16 +212,16 @@ def _strength(text: str, start: int, end: int) -> int:
     introduced = _BEFORE.search(before) is not None
     if _UNIT.match(after) and not (opens_line or introduced):
         return 0
-    follows = re.match(r"(?:[- ]\s*[^\W\d_]|[- ]\s*[\"'<\[(#{*/]|[- ]\s*\d|[\"')\]:,;.}`]|\s*$|-?\s*\n|[- ]\s)", after)
+    follows = re.match(r"(?:[- ](?:\s*|- )[^\W\d_]|[- ]\s*[\"'<\[(#{*/]|[- ]\s*\d|[\"')\]:,;.}`]|\s*$|-?\s*\n|[- ]\s)", after)
     if not follows:
         return 0
     if introduced:
         return _INTRODUCED
     if _OPENER.search(before) and re.match(r"[- ]\s*\S|[\"')\]:,`]|\s*$", after):
         return _INTRODUCED if opens_line else _PLAIN
-    if re.search(r"\s[-–] $", before) and re.match(r" [A-Za-z<\[]", after):
+    if _DASH.search(before) and re.match(r"[ -][A-Za-z<\[]| \d{1,3}(?:\.\d{1,3}){3} ", after):
         return _PLAIN
-    return _PLAIN if re.search(r"[^\W\d]:?\s$", before) and _USUAL.match(text, start) else 0
+    return _PLAIN if _TROUBLE.search(before) and _USUAL.match(text, start) else 0
 
 
 def find_enhanced(text: str) -> int | None:

@@ -176,3 +176,32 @@ def test_what_a_web_service_answered_is_no_reply():
     found = find_reply('{"error": "450 Domain not verified", "msg": "500: Error sending"}')
     assert found is not None
     assert found.reply.code == 450
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("sending to u@example.com: 451 Message temporarily deferred", 451),
+        ("451 mail server temporarily rejected message", 451),
+        ("El servidor respondió: 450 temporary failure", 450),
+        ("服务器返回：421 too many connections", 421),
+        ("RSP: 450 busy", 450),
+        ("SMTP< 450 busy", 450),
+        ("RCPT TO: 450 greylisted", 450),
+        ("I keep getting 421 Service not available", 421),
+        ("u@example.com deferred 421 RP-001 The sending IP", 421),
+        ("Delivery failed — 450 4.2.0 Later", 450),
+        ("u@example.com => 450 192.0.2.1 has too many connections", 450),
+        ("ERROR CODE :421 - RP-001 The sending IP", 421),
+        ("SMTPDataError: 451\n4.7.0 Temporary server error", 451),
+        ("x: 450 messages deferred", None),
+        ("a batch => 450 emails", None),
+        ("HTTP: 404 Not Found", None),
+        ("at line 450 In send", None),
+        ("Suite 450 Main Street", None),
+        ("process 452 Killed by signal", None),
+    ],
+)
+def test_numbers_that_are_codes_and_numbers_that_are_not(text, code):
+    found = find_reply(f"Mail problem. {text}" if code is None else text)
+    assert (found.reply.code if found else None) == code

@@ -1,6 +1,7 @@
 """Exception texts of mail libraries: the reply is cut, quoted or spread over fields.
 
-One form a pattern: Python smtplib and aiosmtplib, Symfony and Swift Mailer, PHPMailer, .NET, nodemailer and ZoneMTA, lettre;
+One form a pattern: Python smtplib and aiosmtplib, Odoo, Symfony and Swift Mailer, PHPMailer, PEAR, .NET, nodemailer and ZoneMTA,
+lettre, IronPort's Python tuple;
 Java, Go, Ruby and MailKit print the reply as it came and are found by the general search. Stages come from the exception's name.
 """
 
@@ -27,6 +28,7 @@ _PHPMAILER = re.compile(
 )
 _PEAR = re.compile(r"\(code: (?P<code>[45]\d\d), response: (?P<text>.*?)\)(?:[\].\s]|$)", re.DOTALL)
 _ODOO = re.compile(r"\bSMTP\w*(?:Error|Refused): (?P<code>[45]\d\d)[ \t]*\n(?P<text>[^\n]+)")
+_IRONPORT = re.compile(r"\('(?P<code>[45]\d\d)', \['(?P<text>.*?)'\]\)", re.DOTALL)
 _DOTNET = re.compile(r"server response was: (?P<text>.*?)(?:\n\s+at |\n\s*At line|\s*-->|$)", re.DOTALL | re.IGNORECASE)
 _STATUS_CODE = re.compile(r"StatusCode: (?P<code>[45]\d\d)\b.*?(?P<text>[45]\.\d{1,3}\.\d{1,3} [^\n]*)", re.DOTALL)
 _NODE_FIELD = re.compile(r"\bresponse(?:: |=)(?P<quote>['\"`])(?P<text>[45]\d\d.*?)(?P=quote)\s*(?:,|\}|\n|$)", re.DOTALL)
@@ -63,7 +65,7 @@ _MARKS = re.compile(
     r"Exception|Error\b|SMTP\w+Refused|smtplib|Traceback|nodemailer|SMTPConnection|Net::(?:SMTP|Open|Read)|Swift_|"
     r"javax?\.mail|jakarta\.mail|MailKit|Expected response code"
     r"|SMTP code:|server response was|errno=|textproto|dial tcp|SocketError|getaddrinfo|SMTPERR|SMTPCLOSE|responseCode|"
-    r"\(\d{3}, b?['\"]|StatusCode:|NegativeCompletion\b|ECONN|ETIMEDOUT|ENOTFOUND|EAI_AGAIN",
+    r"\(\d{3}, b?['\"]|\('[45]\d\d', \['|StatusCode:|NegativeCompletion\b|ECONN|ETIMEDOUT|ENOTFOUND|EAI_AGAIN",
 )
 
 
@@ -91,6 +93,8 @@ def _read(text: str, stage: Stage | None) -> Reply | None:
     if found := _PHPMAILER.search(text):
         more = found["more"] or found["enhanced"] or ""
         return _coded(found["code"], f"{more if parse_enhanced(more) else ''} {found['text'] or ''}".strip() or more, stage)
+    if found := _IRONPORT.search(text):
+        return _coded(found["code"], found["text"].replace("', '", "\n"), stage)
     if found := _PEAR.search(text) or _ODOO.search(text):
         return _coded(found["code"], found["text"], stage)
     if found := _SWIFT_BARE.search(text):

@@ -21,7 +21,8 @@ _END = re.compile(
       | \n\s*Traceback | \n\s+File\ " | [.;]?\s*Failed\ messages: | \n?;\s*message\ exceptions | \nAt\ line: | \n\s*\n
       | [\"']\s+at\s/ | \s+in\s/\S+\.php | \s+at\s/\S+\.php | \s*\(Net::\w+\) | ;\s(?:from|to|proto|helo)=<
       | \n\s*(?:(?:Net::SMTP\S*)?>>>|<<<|C:|S:|[-~]?>|<[-~*]{0,2})\s | \n\s*(?:QUIT|RSET)\b | \n===\s
-      | \n\s*(?:quit|rset)\s*(?:\n|$) | \nmsmtp:\s | \n<\S+>\.\.\.\s | \n[^\n]{0,40}\b(?:CLIENT\ ->\ SERVER|SMTP\ ERROR):
+      | \n\s*(?:quit|rset)\s*(?:\n|$) | \n(?:msmtp|fetchmail):\s | \n(?:The\ following\ SMTP\ error|Unable\ to\ send\ email)\b
+      | \n<\S+>\.\.\.\s | \n[^\n]{0,40}\b(?:CLIENT\ ->\ SERVER|SMTP\ ERROR):
       | \n(?:MAIL|RCPT|DATA)\ failed:\ \d{3} | \nClosing\ connection\b | \.?\s+Please\ check\ the\ message\ recipient\b
       | \n(?:Connection|Disconnected)\b[^\n]*\bhost | ,\s*\n\s*(?:code|responseCode|command|errno):\s
       | [\"']\s*,\s*[\"']\w+[\"']\s*: | [\"']\s*\n\s*\}""",

@@ -35,6 +35,8 @@ from smtp421.logs.clean import clean
         ("<<< 421 Try again", "<<< 421 Try again"),
         ("421 #4.4.5 Too many", "421 #4.4.5 Too many"),
         ("smtp_error\\_count", "smtp_error_count"),
+        (f"The response was: 421 {'x' * 50}=\n y =3D z", f"The response was: 421 {'x' * 50} y = z"),
+        ("421 a=\nb =3D c", "421 a=\nb =3D c"),
     ],
 )
 def test_clean(pasted, seen):

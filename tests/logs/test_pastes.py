@@ -312,6 +312,46 @@ SWAKS = """ -> RCPT TO:<u@example.com>
             "Delivery has been delayed:\n\n  u@example.com\n\nTechnical details of temporary failure:\nThe server did not accept our requests\n[(0) example.com. [192.0.2.1]:25: Connection timed out]",
             None, None, "The server did not accept our requests [(0) example.com. [192.0.2.1]:25: Connection timed out]", None,
         ),
+        (
+            "Hi. This is the qmail-send program at example.org.\nI'm afraid I wasn't able to deliver your message yet.\n\n"
+            "<u@example.com>:\nSorry, I wasn't able to establish an SMTP connection. (#4.4.1)",
+            None, None, "Sorry, I wasn't able to establish an SMTP connection. (#4.4.1)", None,
+        ),
+        (
+            "The address to which the message has not yet been delivered is:\n\n  u@example.com\n    Delay reason: mailbox is full",
+            None, None, "mailbox is full", None,
+        ),
+        (
+            "The following address(es) failed:\n\n  u@example.com\n    host lookup did not complete",
+            None, None, "host lookup did not complete", None,
+        ),
+        ("msmtp: server message: 421 Bye\nmsmtp: could not send mail (account default)", 421, None, "Bye", None),
+        ("< 421 4.3.0 Problem\n* MAIL failed: 421\n* Closing connection 0", 421, "4.3.0", "Problem", None),
+        (
+            'The mail server responded:  450 4.2.0 Later. Please check the message recipient "u@example.com" and try again.',
+            450, "4.2.0", "Later", None,
+        ),
+        ("SMTP Error: Failed to add recipient 'u@example.com'. 4.2.0 Later (Code: 450) in /www/rcube.php", 450, "4.2.0", "Later", Stage.RCPT),
+        ("SMTP Error: Failed to add recipient 'u@example.com'. Later (Code: 450) in /www/rcube.php", 450, None, "Later", Stage.RCPT),
+        ("Invalid response code received from server (code: 450, response: 4.2.0 Later)].", 450, "4.2.0", "Later", None),
+        ("SMTPDataError: 451\ntoo much mail", 451, None, "too much mail", Stage.END_OF_DATA),
+        ("Delayed: DCID 1 MID 2 to RID 0 - 4.3.2 - Not accepting ('421', ['4.7.0 Slow', 'down']) []", 421, "4.7.0", "Slow down", None),
+        (
+            "SMTP Error: The following recipients failed: u@example.com: Later\nSMTP server error: RCPT TO command failed "
+            "Detail: Later SMTP code: 450",
+            450, None, "Later", None,
+        ),
+        ("<u@example.com>... Deferred\n<<< 450 Later\n<u@example.com>... Deferred: 450 Later", 450, None, "Later", None),
+        ('{:code 450, :error :SMTPAddressFailedException, :message "450 later"}', 450, None, "later", Stage.RCPT),
+        (
+            '"code": "450", "bounce_message": "450 4.7.1 Later", "reason": "temporary"',
+            450, "4.7.1", "Later", None,
+        ),
+        ('"code": "450", "reason": "greylisted"', 450, None, "greylisted", None),
+        (
+            "smtplib.SMTPDataError: (451, b'4.4.0 Primary target IP address responded with: \"421 4.4.1 Timed out.\" Attempted failover')",
+            451, "4.4.0", 'Primary target IP address responded with: "421 4.4.1 Timed out." Attempted failover\')', None,
+        ),
     ],
 )  # fmt: skip
 def test_what_wraps_a_reply_is_taken_off(text, code, enhanced, words, stage):
