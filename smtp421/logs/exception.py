@@ -64,7 +64,7 @@ _STAGES = (
 _MARKS = re.compile(
     r"Exception|Error\b|SMTP\w+Refused|smtplib|Traceback|nodemailer|SMTPConnection|Net::(?:SMTP|Open|Read)|Swift_|"
     r"javax?\.mail|jakarta\.mail|MailKit|Expected response code"
-    r"|SMTP code:|server response was|errno=|textproto|dial tcp|SocketError|getaddrinfo|SMTPERR|SMTPCLOSE|responseCode|"
+    r"|SMTP code:|code: [45]\d\d, response: |server response was|errno=|textproto|dial tcp|SocketError|getaddrinfo|SMTPERR|SMTPCLOSE|responseCode|"
     r"\(\d{3}, b?['\"]|\('[45]\d\d', \['|StatusCode:|NegativeCompletion\b|ECONN|ETIMEDOUT|ENOTFOUND|EAI_AGAIN",
 )
 
