@@ -138,7 +138,7 @@ _INTRODUCERS = (
     r"|responsecode:?|response:?|response\s+was:?|message:?|was:|status:?|out:|in:|<<<|>>>|<-|->|<--|-->|failed:|"
     r"failure:|deferred:|reason:|says:|with:|rejected:|greeting:?"
     r"|detail:|details:|exception:|refused:|busy:|code :|server:|smtp:|returned:?|got:?|dsn:|text:|host:|diagnostic-code:|stat:"
-    r"|result:|temporary:|transient:|s:|e-?mail \d{1,6}:|(?:mail from|rcpt to|data|[eh][eh]lo|auth|starttls):|getting:?|smtp<"
+    r"|result:|temporary:|transient:|s:|e-?mail \d{1,6}:|(?:mail from|rcpt to|data|[eh][eh]lo|auth|starttls):|getting:?|smtp<+"
 )
 _BEFORE = re.compile(rf"(?:(?:^|[\s(\[\"'*]|\b)(?:{_INTRODUCERS})|<[~*]+|\n[ \t]*<)[\s\"'(\[“‘`]*$", re.IGNORECASE)
 """What a code stands behind: words that introduce a reply, or the mark of a line that a server sent (curl, swaks)."""

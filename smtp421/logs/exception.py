@@ -17,7 +17,7 @@ NAME = "exception"
 _PYTHON = re.compile(r"\(\s*(?P<code>[2-5]\d\d),\s*b?(?P<quote>['\"])(?P<text>.*?)(?:(?P=quote)\s*[,)}]|$)", re.DOTALL)
 _SYMFONY = re.compile(
     r"got (?:code )?[\"']?(?P<code>\d{3})[\"']?(?:/\w*)?[\"']?, with message "
-    r"[\"'](?P<text>.*?)[\"']*\.?\s*(?:[\"']\s+at |\bin /|$)",
+    r"[\"'](?P<text>.*?)[\"']*\.?\s*(?:[\"']\s+at |\bin /|[\"']\.(?=\s|$)|$)",
     re.DOTALL,
 )
 _SWIFT_BARE = re.compile(r"got code [\"']?(?P<code>[45]\d\d)[\"']?(?:, (?!with)(?P<text>[^\n]*))?")
@@ -28,6 +28,11 @@ _PHPMAILER = re.compile(
 )
 _PEAR = re.compile(r"\(code: (?P<code>[45]\d\d), response: (?P<text>.*?)\)(?:[\].\s]|$)", re.DOTALL)
 _ODOO = re.compile(r"\bSMTP\w*(?:Error|Refused): (?P<code>[45]\d\d)[ \t]*\n(?P<text>[^\n]+)")
+_GO = re.compile(
+    r"\bCode:(?P<code>[45]\d\d), (?:EnhancedCode:\S*\{(?P<class>[45]), ?(?P<subject>\d+), ?(?P<detail>\d+)\}, )?"
+    r"(?:Msg|Message):\"(?P<text>(?:[^\"\\]|\\.)*)"
+)
+"""``%#v`` of net/textproto and go-smtp."""
 _IRONPORT = re.compile(r"\('(?P<code>[45]\d\d)', \['(?P<text>.*?)'\]\)", re.DOTALL)
 _DOTNET = re.compile(r"server response was: (?P<text>.*?)(?:\n\s+at |\n\s*At line|\s*-->|$)", re.DOTALL | re.IGNORECASE)
 _STATUS_CODE = re.compile(r"StatusCode: (?P<code>[45]\d\d)\b.*?(?P<text>[45]\.\d{1,3}\.\d{1,3} [^\n]*)", re.DOTALL)
@@ -64,7 +69,8 @@ _STAGES = (
 _MARKS = re.compile(
     r"Exception|Error\b|SMTP\w+Refused|smtplib|Traceback|nodemailer|SMTPConnection|Net::(?:SMTP|Open|Read)|Swift_|"
     r"javax?\.mail|jakarta\.mail|MailKit|Expected response code"
-    r"|SMTP code:|code: [45]\d\d, response: |server response was|errno=|textproto|dial tcp|SocketError|getaddrinfo|SMTPERR|SMTPCLOSE|responseCode|"
+    r"|SMTP code:|code: [45]\d\d, response: |server response was|errno=|textproto|SMTPError|dial tcp|SocketError|getaddrinfo|"
+    r"SMTPERR|SMTPCLOSE|responseCode|"
     r"\(\d{3}, b?['\"]|\('[45]\d\d', \['|StatusCode:|NegativeCompletion\b|ECONN|ETIMEDOUT|ENOTFOUND|EAI_AGAIN",
 )
 
@@ -93,6 +99,9 @@ def _read(text: str, stage: Stage | None) -> Reply | None:
     if found := _PHPMAILER.search(text):
         more = found["more"] or found["enhanced"] or ""
         return _coded(found["code"], f"{more if parse_enhanced(more) else ''} {found['text'] or ''}".strip() or more, stage)
+    if found := _GO.search(text):
+        enhanced = f"{found['class']}.{found['subject']}.{found['detail']} " if found["class"] else ""
+        return _coded(found["code"], enhanced + found["text"], stage)
     if found := _IRONPORT.search(text):
         return _coded(found["code"], found["text"].replace("', '", "\n"), stage)
     if found := _PEAR.search(text) or _ODOO.search(text):

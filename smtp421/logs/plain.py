@@ -20,9 +20,9 @@ _END = re.compile(
     r"""\n\s+at\s[\w$.<>]+[(\s] | \n\s*Caused\ by: | ;?\s*\n\s*nested\ exception | ;\s*nested\ exception
       | \n\s*Traceback | \n\s+File\ " | [.;]?\s*Failed\ messages: | \n?;\s*message\ exceptions | \nAt\ line: | \n\s*\n
       | [\"']\s+at\s/ | \s+in\s/\S+\.php | \s+at\s/\S+\.php | \s*\(Net::\w+\) | ;\s(?:from|to|proto|helo)=<
-      | \n\s*(?:(?:Net::SMTP\S*)?>>>|<<<|C:|S:|[-~]?>|<[-~*]{0,2})\s | \n\s*(?:QUIT|RSET)\b | \n===\s
-      | \n\s*(?:quit|rset)\s*(?:\n|$) | \n(?:msmtp|fetchmail):\s | \n(?:The\ following\ SMTP\ error|Unable\ to\ send\ email)\b
-      | \n<\S+>\.\.\.\s | \n[^\n]{0,40}\b(?:CLIENT\ ->\ SERVER|SMTP\ ERROR):
+      | \n\s*(?:(?:Net::SMTP\S*)?>>>|<<<|SMTP(?:[<>]{1,2}|\(close\)>>)|C:|S:|[-~]?>|<[-~*]{0,2})\s | \n===\s
+      | \n\s*(?:(?:QUIT|RSET)\b|(?:quit|rset)\s*(?:\n|$)) | \n(?:msmtp|fetchmail):\s | \n(?:The\ following\ SMTP\ error|Unable\ to\ send\ email)\b
+      | \n<?[^\s<>@]+@[^\s<>@]+?>?\.\.\.\s | \n[^\n]{0,40}\b(?:CLIENT\ ->\ SERVER|SMTP\ ERROR):
       | \n(?:MAIL|RCPT|DATA)\ failed:\ \d{3} | \nClosing\ connection\b | \.?\s+Please\ check\ the\ message\ recipient\b
       | \n(?:Connection|Disconnected)\b[^\n]*\bhost | ,\s*\n\s*(?:code|responseCode|command|errno):\s
       | [\"']\s*,\s*[\"']\w+[\"']\s*: | [\"']\s*\n\s*\}""",
@@ -49,11 +49,11 @@ _NAMED_HOST = re.compile(
     r"?\[(?P<address>[^\]]+)\])?"
 )
 _SENT = re.compile(
-    r"^\s*(?:(?:Net::SMTP\S*)?>>>|-->|->|C:|~>|>)\s*(?P<command>(?:MAIL FROM|RCPT TO|DATA|EHLO|HELO|STARTTLS|AUTH)\b"
+    r"^\s*(?:(?:Net::SMTP\S*)?>>>|SMTP>{1,2}|-->|->|C:|~>|>)\s*(?P<command>(?:MAIL FROM|RCPT TO|DATA|EHLO|HELO|STARTTLS|AUTH)\b"
     r"|\.(?=[ \t]*$))",
     re.IGNORECASE | re.MULTILINE,
 )
-_RECEIVED = re.compile(r"^[ \t]*(?:(?:Net::SMTP\S*?)?<<<|<[-~*]{0,2}|S:)[ \t]+(?=(?P<code>[245]\d\d)(?P<more>[- ]|$))")
+_RECEIVED = re.compile(r"^[ \t]*(?:(?:Net::SMTP\S*?)?<<<|SMTP<{1,2}|<[-~*]{0,2}|S:)[ \t]+(?=(?P<code>[245]\d\d)(?P<more>[- ]|$))")
 """A line of a dialogue that the server sent, as Sendmail, swaks, Net::SMTP and the RFCs mark it."""
 _HEADING = re.compile(
     r"(?:Technical details of (?:temporary|permanent) failure|The reason for the problem|The response(?: from the remote server)?"

@@ -342,6 +342,17 @@ SWAKS = """ -> RCPT TO:<u@example.com>
             450, None, "Later", None,
         ),
         ("<u@example.com>... Deferred\n<<< 450 Later\n<u@example.com>... Deferred: 450 Later", 450, None, "Later", None),
+        ('&textproto.Error{Code:450, Msg:"4.2.0 Later"}', 450, "4.2.0", "Later", None),
+        (
+            '&smtp.SMTPError{Code:450, EnhancedCode:smtp.EnhancedCode{4, 2, 0}, Message:"Later"}',
+            450, "4.2.0", "Later", None,
+        ),
+        (
+            'Authenticator "LOGIN" returned "Expected response code "235" but got code "421", with message "421 Bye".". '
+            'Authenticator "PLAIN" returned "Expected response code "235" but got code "421", with message "421 Bye".".',
+            421, None, "Bye", None,
+        ),
+        ("SMTP>> EHLO x\n  SMTP<< 421 RP-001 The IP\n  SMTP>> QUIT", 421, None, "RP-001 The IP", Stage.EHLO),
         ('{:code 450, :error :SMTPAddressFailedException, :message "450 later"}', 450, None, "later", Stage.RCPT),
         (
             '"code": "450", "bounce_message": "450 4.7.1 Later", "reason": "temporary"',
