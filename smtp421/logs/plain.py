@@ -21,7 +21,8 @@ _END = re.compile(
       | \n\s*Traceback | \n\s+File\ " | [.;]?\s*Failed\ messages: | \n?;\s*message\ exceptions | \nAt\ line: | \n\s*\n
       | [\"']\s+at\s/ | \s+in\s/\S+\.php | \s+at\s/\S+\.php | \s*\(Net::\w+\) | ;\s(?:from|to|proto|helo)=<
       | \n\s*(?:(?:Net::SMTP\S*)?>>>|<<<|SMTP(?:[<>]{1,2}|\(close\)>>)|C:|S:|[-~]?>|<[-~*]{0,2})\s | \n===\s
-      | \n\s*(?:(?:QUIT|RSET)\b|(?:quit|rset)\s*(?:\n|$)) | \n(?:msmtp|fetchmail):\s | \n(?:The\ following\ SMTP\ error|Unable\ to\ send\ email)\b
+      | \n\s*(?:(?:QUIT|RSET)\b|(?:quit|rset)\s*(?:\n|$))
+      | \n(?:msmtp|fetchmail):\s | \n(?:The\ following\ SMTP\ error|Unable\ to\ send\ email)\b
       | \n<?[^\s<>@]+@[^\s<>@]+?>?\.\.\.\s | \n[^\n]{0,40}\b(?:CLIENT\ ->\ SERVER|SMTP\ ERROR):
       | \n(?:MAIL|RCPT|DATA)\ failed:\ \d{3} | \nClosing\ connection\b | \.?\s+Please\ check\ the\ message\ recipient\b
       | \n(?:Connection|Disconnected)\b[^\n]*\bhost | ,\s*\n\s*(?:code|responseCode|command|errno):\s
