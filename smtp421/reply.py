@@ -27,10 +27,16 @@ _PLACEHOLDER = r"[\dx]\.[\dx]{1,3}\.[\dx]{1,3}"
 _FIRST_LINE = re.compile(
     rf"""(?P<code>{REPLY_CODE})
          (?: (?:[ \t]*+[-.:,]?+[ \t]*+|[ \t]*+\n[ \t]*+) \#? (?P<enhanced>{ENHANCED_CODE})(?![\w]|\.\d)
-           | (?P<end>$) | [-: \t,]+ | (?=[^\w\s.]) )""",
+           | (?P<end>$) | [-: \t,]+ | \.[ ](?=[A-Z]) | (?=[^\w\s.]) )""",
     re.VERBOSE,
 )
 
+_LABEL = re.compile(
+    r"(?:[\"',;)}\]]+\s*[\"']?(?:message|msg|text|description|reason|response|error)[\"']?(?: is)?\s*[:=]"
+    r"|(?:message|msg|text|response)=)\s*[\"'(\[]*(?=\S)",
+    re.IGNORECASE,
+)
+"""What stands between a code and the words where both are fields: ``code: 421, message: 4.7.0 Try again``."""
 _CLOSERS = tuple(")]}")
 """What may stand between a code that somebody put into brackets and the words: ``Error (451): ...``."""
 _LOGGED_NEWLINE = re.compile(r"\\r\\n|\\n|#015#012|#012|\r\n|\n|\r")
@@ -81,6 +87,10 @@ def read_reply(text: str, stage: Stage | None = None, logged_code: EnhancedCode 
         return read_reply(text[refused.end() :], stage, logged_code)
     own = first["enhanced"]
     rest = text[first.end() :]
+    if label := _LABEL.match(f",{rest}" if "," in first[0] else rest):
+        rest = rest[label.end() - ("," in first[0]) :]
+        if own is None and (behind := _ENHANCED.match(rest)):
+            own, rest = behind[1], rest[behind.end() :].lstrip(" -:")
     if rest[:1] in _CLOSERS:
         rest = rest.lstrip(")]}\"':, ")
         if own is None and (behind := _ENHANCED.match(rest)):
@@ -138,7 +148,8 @@ _INTRODUCERS = (
     r"|responsecode:?|response:?|response\s+was:?|message:?|was:|status:?|out:|in:|<<<|>>>|<-|->|<--|-->|failed:|"
     r"failure:|deferred:|reason:|says:|with:|rejected:|greeting:?"
     r"|detail:|details:|exception:|refused:|busy:|code :|server:|smtp:|returned:?|got:?|dsn:|text:|host:|diagnostic-code:|stat:"
-    r"|result:|temporary:|transient:|s:|e-?mail \d{1,6}:|(?:mail from|rcpt to|data|[eh][eh]lo|auth|starttls):|getting:?|smtp<+"
+    r"|result:|temporary:|transient:|s:|e-?mail \d{1,6}:|(?:mail from|rcpt to|data|[eh][eh]lo|auth|starttls):|getting:?"
+    r"|code=|smtp<+"
 )
 _BEFORE = re.compile(rf"(?:(?:^|[\s(\[\"'*]|\b)(?:{_INTRODUCERS})|<[~*]+|\n[ \t]*<)[\s\"'(\[“‘`]*$", re.IGNORECASE)
 """What a code stands behind: words that introduce a reply, or the mark of a line that a server sent (curl, swaks)."""
@@ -149,7 +160,7 @@ _ASSIGNED = re.compile(
     re.IGNORECASE,
 )
 _CANDIDATE = re.compile(
-    rf"(?<![\w./@+\-#%&?])(?<!\d:)(?<!\]:)(?<!::)(?:{REPLY_CODE})(?![\d/@%])(?!\.\d{{1,3}}\.\d{{1,3}}\.\d)(?!:\d\d)"
+    rf"(?<![\w./@+\-%&?])(?<![^\s(]#)(?<!\d:)(?<!\]:)(?<!::)(?:{REPLY_CODE})(?![\d/@%])(?!\.\d{{1,3}}\.\d{{1,3}}\.\d)(?!:\d\d)"
 )
 _ENHANCED_CANDIDATE = re.compile(r"(?<![\w.\-/@+#])#?[45]\.[0-7]\.\d{1,3}(?![\w]|\.\d|/|\)\s*$|\]\s*$)(?=\s+\S+\s*\S|:|\s*$)")
 """A lone code: RFC 3463 knows the subjects 0 to 7, and words follow it; behind the words it is the speaker's own mark."""
@@ -162,7 +173,7 @@ _USUAL = re.compile(r"(?:421|45[0-2]) (?=[A-Z][\w'-]* |[<\[])")
 """What servers say in most deferrals, with a sentence behind it: that is a reply, whatever stands before."""
 _TROUBLE = re.compile(
     r"(?:[:\t]|\b(?:deferr(?:ed|al)|bounced?|delayed|failed|failure|error|rejected|gets?|getting|got|receiv(?:ed?|ing)|returns?|gave|gives?"
-    r"|throws?|says|saying|with|an?|the|this|warn(?:ing)?|mailer|smtp))\s$",
+    r"|throws?|says|saying|fix(?:ing)?|solve|about|with|an?|the|this|warn(?:ing)?|mailer|smtp))\s$",
     re.IGNORECASE,
 )
 _HTTP_STATUS = re.compile(r"(?:4(?:0\d|1[0-8]|2[2-9])|50\d): [A-Z]")
@@ -208,15 +219,17 @@ def _strength(text: str, start: int, end: int) -> int:
         return _CERTAIN
     if _ASSIGNED.search(before):
         return _PLAIN if _HTTP_STATUS.match(text, start) else _CERTAIN
-    opens_line = before.rstrip(" \t\"'`(") == "" or before.rstrip(" \t\"'`(")[-1] == "\n"
+    opens_line = before.rstrip(" \t\"'`(#") == "" or before.rstrip(" \t\"'`(#")[-1] == "\n"
     introduced = _BEFORE.search(before) is not None
     if _UNIT.match(after) and not (opens_line or introduced):
         return 0
     follows = re.match(r"(?:[- ](?:\s*|- )[^\W\d_]|[- ]\s*[\"'<\[(#{*/]|[- ]\s*\d|[\"')\]:,;.}`]|\s*$|-?\s*\n|[- ]\s)", after)
-    if not follows:
+    if not follows and not (opens_line and re.match(r"\. [A-Z]", after)):
         return 0
     if introduced:
         return _INTRODUCED
+    if opens_line and (before[-1:] == "#" or after[:1] == "."):
+        return _PLAIN
     if _OPENER.search(before) and re.match(r"[- ]\s*\S|[\"')\]:,`]|\s*$", after):
         return _INTRODUCED if opens_line else _PLAIN
     if _DASH.search(before) and re.match(r"[ -][A-Za-z<\[]| \d{1,3}(?:\.\d{1,3}){3} ", after):

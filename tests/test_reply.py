@@ -194,6 +194,11 @@ def test_what_a_web_service_answered_is_no_reply():
         ("u@example.com => 450 192.0.2.1 has too many connections", 450),
         ("ERROR CODE :421 - RP-001 The sending IP", 421),
         ("SMTPDataError: 451\n4.7.0 Temporary server error", 451),
+        ("#450 Later", 450),
+        ("NDR: #451 4.7.1 Later", 451),
+        ("450. Later", 450),
+        ("How do I fix 421 Service not available?", 421),
+        ("ticket#450 Later", None),
         ("x: 450 messages deferred", None),
         ("a batch => 450 emails", None),
         ("HTTP: 404 Not Found", None),
@@ -205,3 +210,24 @@ def test_what_a_web_service_answered_is_no_reply():
 def test_numbers_that_are_codes_and_numbers_that_are_not(text, code):
     found = find_reply(f"Mail problem. {text}" if code is None else text)
     assert (found.reply.code if found else None) == code
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Error code: 421, message: 4.7.0 Later",
+        'code=421 msg="4.7.0 Later"',
+        '"code": 421, "message": "4.7.0 Later',
+        "Error { code: 421, response is: 4.7.0 Later",
+    ],
+)
+def test_code_and_words_in_fields_of_their_own(text):
+    found = find_reply(text)
+    assert found is not None
+    assert (found.reply.code, str(found.reply.enhanced_code), found.reply.text.rstrip('"')) == (421, "4.7.0", "Later")
+
+
+def test_words_that_are_no_label():
+    reply = read_reply("451 4.3.0 Error: queue file write error")
+    assert reply is not None
+    assert reply.text == "Error: queue file write error"
