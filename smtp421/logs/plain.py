@@ -60,6 +60,7 @@ _HEADING = re.compile(
     r"(?:Technical details of (?:temporary|permanent) failure|The reason for the problem|The response(?: from the remote server)?"
     r" was|The error that the other\s+server\s+re-?\s*turned\s+was):\s+|\n[ \t]*\n[ \t]*<[^<>\s]+@[^<>\s]+>:\s+(?=\S)"
     r"|(?:failed|delivered (?:is|are)):[ \t]*\n[ \t]*\n[ \t]*[^<>\s]+@[^<>\s]+[ \t]*\n\s+(?=\S)|\bDelay reason: +(?=\S)"
+    r"|(?:^|\n)[ \t]*-{3,} ?Transcript of session follows ?-{3,}[ \t]*\n\s*(?=\S)"
 )
 """What the sentences that a notification begins with end in, or the recipient that follows them."""
 _CODE_LAST = re.compile(

@@ -342,6 +342,10 @@ SWAKS = """ -> RCPT TO:<u@example.com>
             450, None, "Later", None,
         ),
         ("<u@example.com>... Deferred\n<<< 450 Later\n<u@example.com>... Deferred: 450 Later", 450, None, "Later", None),
+        (
+            "----- Transcript of session follows -----\nu@example.com... Deferred: Name server: host name lookup failure",
+            None, None, "u@example.com... Deferred: Name server: host name lookup failure", None,
+        ),
         ('&textproto.Error{Code:450, Msg:"4.2.0 Later"}', 450, "4.2.0", "Later", None),
         (
             '&smtp.SMTPError{Code:450, EnhancedCode:smtp.EnhancedCode{4, 2, 0}, Message:"Later"}',
