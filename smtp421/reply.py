@@ -178,6 +178,8 @@ _TROUBLE = re.compile(
 )
 _HTTP_STATUS = re.compile(r"(?:4(?:0\d|1[0-8]|2[2-9])|50\d): [A-Z]")
 """``500: Error sending magic link email``: what a web service answered its own client; the reply, if any, stands elsewhere."""
+_PORTS = ("465", "587")
+"""Ports of submission: no reply has these codes."""
 _PORT = re.compile(r"\b(?:ports?|https?(?: status)?|lines?|size|[pug]id):? ?#?$", re.IGNORECASE)
 _EXPECTED = re.compile(r"expected (?:response )?codes?:? [\"']?(?:\d{3}(?:[/,] ?| or ))*$", re.IGNORECASE)
 
@@ -217,6 +219,8 @@ def _strength(text: str, start: int, end: int) -> int:
         return 0
     if re.match(rf"(?:[ \t]*[-.:,]?[ \t]*|[ \t]*\n[ \t]*(?={text[start]}))#?(?:{ENHANCED_CODE}|{_PLACEHOLDER})(?![\w])", after):
         return _CERTAIN
+    if text[start:end] in _PORTS:
+        return 0
     if _ASSIGNED.search(before):
         return _PLAIN if _HTTP_STATUS.match(text, start) else _CERTAIN
     opens_line = before.rstrip(" \t\"'`(#") == "" or before.rstrip(" \t\"'`(#")[-1] == "\n"

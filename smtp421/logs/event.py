@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from smtp421.model import Attempt, EnhancedCode, Relay, Reply
-from smtp421.reply import collapse, parse_enhanced, read_reply, read_words
+from smtp421.reply import collapse, find_enhanced, find_reply, parse_enhanced, read_reply, read_words
 
 NAME = "event"
 
@@ -15,6 +15,7 @@ _TEXT_KEYS = tuple(
     "content diagnosticCode raw_reason diag response smtp-response email_response_message description message Details reason "
     "output bounce_reason error".split()
 )
+_REASON_KEYS = "error err errorMessage error_message exception cause reason stack message msg".split()
 _WHOLE = re.compile(r":\s*[\"'](?P<value>[45]\d\d[ -][45]\.\d{1,3}\.\d{1,3}\b(?:[^\"\\]|\\.)*)[\"']")
 """A reply with both of its codes, under whatever key."""
 _CODE = re.compile(r"[\"'](?:code|error_code|email_response_code|smtp_code|responseCode)[\"']\s*:\s*[\"']?(?P<code>[45]\d\d)\b")
@@ -36,7 +37,7 @@ _PEER = re.compile(
 def recognises(text: str) -> bool:
     """Whether the text has quoted keys that carry a reply."""
     return (
-        any(f'"{key}"' in text or f"'{key}'" in text for key in _TEXT_KEYS)
+        any(f'"{key}"' in text or f"'{key}'" in text for key in (*_TEXT_KEYS, *_REASON_KEYS))
         and re.search(r"[\"']\s*:\s*[\"'{\[\d]", text) is not None
     )
 
@@ -46,7 +47,7 @@ def read(text: str) -> Attempt | None:
     code, status = _CODE.search(text), _STATUS.search(text)
     kumo = _KUMO_ENHANCED.search(text)
     logged = EnhancedCode(*(int(part) for part in kumo.groups())) if kumo else parse_enhanced(status[1]) if status else None
-    reply = _reply(text, code["code"] if code else None, logged)
+    reply = _reply(text, code["code"] if code else None, logged) or _reason(text)
     if reply is None:
         return None
     recipient, host, peer = _RECIPIENT.search(text), _HOST.search(text), _PEER.search(text)
@@ -67,6 +68,17 @@ def _reply(text: str, code: str | None, logged: EnhancedCode | None) -> Reply | 
     if reply is not None or code is None or not values:
         return reply
     return Reply(int(code), parse_enhanced(values[0]) or logged, collapse(read_words(values[0]).text))
+
+
+def _reason(text: str) -> Reply | None:
+    """What a program that logs in JSON says of a failure that no server's reply came with."""
+    if not text.lstrip().startswith("{") or find_reply(text) or find_enhanced(text) is not None:
+        return None
+    for key in _REASON_KEYS:
+        found = re.search(_KEYED.format(key=key) + _STRING, text)
+        if found and " " in found["value"].strip():
+            return read_words(_unescape(found["value"]))
+    return None
 
 
 def _unescape(value: str) -> str:

@@ -32,6 +32,16 @@ _END = re.compile(
 """Where a reply ends and what wraps it goes on: stack traces, further fields, the rest of a dialogue, an empty line."""
 _CAUSE = re.compile(r"(?:\bnested exception(?: is)?:?|\bCaused by:)\s+(?P<cause>[^\n]+)", re.IGNORECASE)
 """The exception inside another one: where no server replied, it alone tells why."""
+_FRAMES = re.compile(
+    r"^(?:[\w.-]{1,64} +\| ?)?Traceback \(most recent call last\):[ \t]*\n(?:(?:[\w.-]{1,64} +\| ?)?[ \t]+\S[^\n]*\n)+"
+    r"(?:[\w.-]{1,64} +\| ?)?(?=\S)",
+    re.MULTILINE,
+)
+"""Python's stack trace, up to the exception that follows it."""
+_CHAINED = re.compile(
+    r"\n\s*(?:During handling of the above exception, another exception occurred|The above exception was the direct cause of the "
+    r"following exception):\s+"
+)
 _THROWN = re.compile(
     r"(?:javax?|jakarta|sun|angus|springframework)\.[\w.]*Exception\b|\bMailKit\.\w|\bNet::SMTP\w|\bSMTPConnection\._|\bgomail: "
 )
@@ -76,6 +86,8 @@ _EDGES = " \t\n\"'`,;*|"
 def read(text: str) -> Attempt:
     """Read what was pasted: the reply in it where there is one, else its words as a reason."""
     stage = stage_of(text)
+    if "Traceback" in text:
+        text = _CHAINED.sub("; ", _FRAMES.sub("", text))
     text = _whole_replies(text)
     if headings := [*_HEADING.finditer(text)]:
         text = text[headings[-1].end() :]
