@@ -199,6 +199,8 @@ def test_what_a_web_service_answered_is_no_reply():
         ("450. Later", 450),
         ("How do I fix 421 Service not available?", 421),
         ("ticket#450 Later", None),
+        ("s.connect(host, 587)", None),
+        ("smtp: 465, tls: yes", None),
         ("x: 450 messages deferred", None),
         ("a batch => 450 emails", None),
         ("HTTP: 404 Not Found", None),

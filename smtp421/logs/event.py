@@ -16,6 +16,7 @@ _TEXT_KEYS = tuple(
     "output bounce_reason error".split()
 )
 _REASON_KEYS = "error err errorMessage error_message exception cause reason stack message msg".split()
+_OBJECT = re.compile(r"[^{}\n]{0,80}\{\s*[\"']")
 _WHOLE = re.compile(r":\s*[\"'](?P<value>[45]\d\d[ -][45]\.\d{1,3}\.\d{1,3}\b(?:[^\"\\]|\\.)*)[\"']")
 """A reply with both of its codes, under whatever key."""
 _CODE = re.compile(r"[\"'](?:code|error_code|email_response_code|smtp_code|responseCode)[\"']\s*:\s*[\"']?(?P<code>[45]\d\d)\b")
@@ -72,7 +73,7 @@ def _reply(text: str, code: str | None, logged: EnhancedCode | None) -> Reply | 
 
 def _reason(text: str) -> Reply | None:
     """What a program that logs in JSON says of a failure that no server's reply came with."""
-    if not text.lstrip().startswith("{") or find_reply(text) or find_enhanced(text) is not None:
+    if _OBJECT.match(text) is None or find_reply(text) or find_enhanced(text) is not None:
         return None
     for key in _REASON_KEYS:
         found = re.search(_KEYED.format(key=key) + _STRING, text)

@@ -33,11 +33,12 @@ _END = re.compile(
 _CAUSE = re.compile(r"(?:\bnested exception(?: is)?:?|\bCaused by:)\s+(?P<cause>[^\n]+)", re.IGNORECASE)
 """The exception inside another one: where no server replied, it alone tells why."""
 _FRAMES = re.compile(
-    r"^(?:[\w.-]{1,64} +\| ?)?Traceback \(most recent call last\):[ \t]*\n(?:(?:[\w.-]{1,64} +\| ?)?[ \t]+\S[^\n]*\n)+"
-    r"(?:[\w.-]{1,64} +\| ?)?(?=\S)",
+    r"^(?:node:|/)\S+:\d+\n[^\n]*\n[ \t]*\^+[ \t]*\n\s*(?=\S)"
+    r"|^(?:[\w.-]{1,64} +\| ?)?Traceback \(most recent call last\):[ \t]*\n"
+    r"(?:(?:[\w.-]{1,64} +\| ?)?[ \t]+\S[^\n]*\n)+(?:[\w.-]{1,64} +\| ?)?(?=\S)",
     re.MULTILINE,
 )
-"""Python's stack trace, up to the exception that follows it."""
+"""Python's stack trace, up to the exception that follows it; the place that Node.js shows above one."""
 _CHAINED = re.compile(
     r"\n\s*(?:During handling of the above exception, another exception occurred|The above exception was the direct cause of the "
     r"following exception):\s+"
@@ -86,7 +87,7 @@ _EDGES = " \t\n\"'`,;*|"
 def read(text: str) -> Attempt:
     """Read what was pasted: the reply in it where there is one, else its words as a reason."""
     stage = stage_of(text)
-    if "Traceback" in text:
+    if "Traceback" in text or "^\n" in text:
         text = _CHAINED.sub("; ", _FRAMES.sub("", text))
     text = _whole_replies(text)
     if headings := [*_HEADING.finditer(text)]:

@@ -346,6 +346,26 @@ SWAKS = """ -> RCPT TO:<u@example.com>
             "----- Transcript of session follows -----\nu@example.com... Deferred: Name server: host name lookup failure",
             None, None, "u@example.com... Deferred: Name server: host name lookup failure", None,
         ),
+        (
+            'Traceback (most recent call last):\n  File "a.py", line 421, in main\n    s.connect(host, 587)\nConnectionRefusedError: [Errno 111] no',
+            None, None, "ConnectionRefusedError: [Errno 111] no", None,
+        ),
+        (
+            'web-1  | Traceback (most recent call last):\nweb-1  |   File "a.py", line 4, in main\nweb-1  |     x()\nweb-1  | OSError: no',
+            None, None, "OSError: no", None,
+        ),
+        (
+            'Traceback (most recent call last):\n  File "a.py", line 4, in main\n    x()\nOSError: no\n\n'
+            "During handling of the above exception, another exception occurred:\n\n"
+            'Traceback (most recent call last):\n  File "b.py", line 4, in main\n    x()\nRuntimeError: mail',
+            None, None, "OSError: no; RuntimeError: mail", None,
+        ),
+        (
+            "node:events:497\n      throw er; // Unhandled\n      ^\n\nError: connect ECONNREFUSED 127.0.0.1:587\n    at TCP (node:net:1)",
+            None, None, "Error: connect ECONNREFUSED 127.0.0.1:587", None,
+        ),
+        ('{"level": "error", "msg": "send failed", "error": "dial tcp: i/o timeout", "n": 1}', None, None, "dial tcp: i/o timeout", None),
+        ('web-1 | {"level": 3, "message": "Connection timed out", "n": 1}', None, None, "Connection timed out", None),
         ('&textproto.Error{Code:450, Msg:"4.2.0 Later"}', 450, "4.2.0", "Later", None),
         (
             '&smtp.SMTPError{Code:450, EnhancedCode:smtp.EnhancedCode{4, 2, 0}, Message:"Later"}',
