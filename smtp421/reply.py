@@ -37,6 +37,7 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 """What stands between a code and the words where both are fields: ``code: 421, message: 4.7.0 Try again``."""
+_QUOTES = ("'", '"', "(")
 _CLOSERS = tuple(")]}")
 """What may stand between a code that somebody put into brackets and the words: ``Error (451): ...``."""
 _LOGGED_NEWLINE = re.compile(r"\\r\\n|\\n|#015#012|#012|\r\n|\n|\r")
@@ -91,6 +92,8 @@ def read_reply(text: str, stage: Stage | None = None, logged_code: EnhancedCode 
         rest = rest[label.end() - ("," in first[0]) :]
         if own is None and (behind := _ENHANCED.match(rest)):
             own, rest = behind[1], rest[behind.end() :].lstrip(" -:")
+    if own is None and rest[:1] in _QUOTES and (behind := _ENHANCED.match(rest, 1)):
+        own, rest = behind[1], rest[behind.end() :]
     if rest[:1] in _CLOSERS:
         rest = rest.lstrip(")]}\"':, ")
         if own is None and (behind := _ENHANCED.match(rest)):
@@ -172,8 +175,8 @@ _UNIT = re.compile(
 _USUAL = re.compile(r"(?:421|45[0-2]) (?=[A-Z][\w'-]* |[<\[])")
 """What servers say in most deferrals, with a sentence behind it: that is a reply, whatever stands before."""
 _TROUBLE = re.compile(
-    r"(?:[:\t]|\b(?:deferr(?:ed|al)|bounced?|delayed|failed|failure|error|rejected|gets?|getting|got|receiv(?:ed?|ing)|returns?|gave|gives?"
-    r"|throws?|says|saying|fix(?:ing)?|solve|about|with|an?|the|this|warn(?:ing)?|mailer|smtp))\s$",
+    r"(?:[:\t]|@[\w.-]+|\b(?:deferr(?:ed|al)|bounced?|delayed|failed|failure|error|rejected|gets?|getting|got|receiv(?:ed?|ing)|returns?|gave|gives?"
+    r"|throws?|says|saying|fix(?:ing)?|solve|about|with|an?|the|this|warn(?:ing)?|mailer|smtp))\s{1,4}$",
     re.IGNORECASE,
 )
 _HTTP_STATUS = re.compile(r"(?:4(?:0\d|1[0-8]|2[2-9])|50\d): [A-Z]")

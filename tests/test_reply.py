@@ -198,6 +198,7 @@ def test_what_a_web_service_answered_is_no_reply():
         ("NDR: #451 4.7.1 Later", 451),
         ("450. Later", 450),
         ("How do I fix 421 Service not available?", 421),
+        ("deferred   u@example.com   421 RP-001 The sending IP", 421),
         ("ticket#450 Later", None),
         ("s.connect(host, 587)", None),
         ("smtp: 465, tls: yes", None),
@@ -221,6 +222,7 @@ def test_numbers_that_are_codes_and_numbers_that_are_not(text, code):
         'code=421 msg="4.7.0 Later"',
         '"code": 421, "message": "4.7.0 Later',
         "Error { code: 421, response is: 4.7.0 Later",
+        "rejected command 'RCPT TO:<u@example.com>' with code 421 '4.7.0 Later",
     ],
 )
 def test_code_and_words_in_fields_of_their_own(text):

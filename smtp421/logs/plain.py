@@ -24,7 +24,8 @@ _END = re.compile(
       | \n\s*(?:(?:QUIT|RSET)\b|(?:quit|rset)\s*(?:\n|$))
       | \n(?:msmtp|fetchmail):\s | \n(?:The\ following\ SMTP\ error|Unable\ to\ send\ email)\b
       | \n<?[^\s<>@]+@[^\s<>@]+?>?\.\.\.\s | \n[^\n]{0,40}\b(?:CLIENT\ ->\ SERVER|SMTP\ ERROR):
-      | \n(?:MAIL|RCPT|DATA)\ failed:\ \d{3} | \nClosing\ connection\b | \.?\s+Please\ check\ the\ message\ recipient\b
+      | \n(?:MAIL|RCPT|DATA)\ failed:\ \d{3}
+      | \n\s*Remote\ system: | \nClosing\ connection\b | \.?\s+Please\ check\ the\ message\ recipient\b
       | \n(?:Connection|Disconnected)\b[^\n]*\bhost | ,\s*\n\s*(?:code|responseCode|command|errno):\s
       | [\"']\s*,\s*[\"']\w+[\"']\s*: | [\"']\s*\n\s*\}""",
     re.VERBOSE,
@@ -81,6 +82,8 @@ _CODE_LAST = re.compile(
 )
 """What prints the code behind the words: ``4.7.1 Ratelimit "user" exceeded (451)``, Roundcube's ``... later (Code: 451)``."""
 _ADDED = re.compile(r"^'[^'\n]*'\. ")
+_QUOTES = {"'": re.compile(r"(?<!\w)'|'(?!\w)"), '"': re.compile('"')}
+"""Quotation marks, and no apostrophes."""
 _EDGES = " \t\n\"'`,;*|"
 
 
@@ -139,8 +142,8 @@ def _trim(text: str, before: str) -> str:
         text = text[: end.start()]
     text = text.rstrip(_EDGES)
     opener = before.rstrip(" \t")[-1:]
-    if opener in "\"'" and opener and opener in text:
-        text = text[: text.rindex(opener)] if text.count(opener) % 2 else text
+    if opener and opener in "\"'" and len(closers := [found.start() for found in _QUOTES[opener].finditer(text)]) % 2:
+        text = text[: closers[-1]]
     for left, right in ("()", "[]", "{}"):
         while text.endswith(right) and text.count(right) > text.count(left):
             text = text[:-1].rstrip(_EDGES)

@@ -366,6 +366,11 @@ SWAKS = """ -> RCPT TO:<u@example.com>
         ),
         ('{"level": "error", "msg": "send failed", "error": "dial tcp: i/o timeout", "n": 1}', None, None, "dial tcp: i/o timeout", None),
         ('web-1 | {"level": 3, "message": "Connection timed out", "n": 1}', None, None, "Connection timed out", None),
+        ("Remote Server returned '421 4.7.29 This wasn't sent over TLS'", 421, "4.7.29", "This wasn't sent over TLS", None),
+        (
+            "Diagnostic code: smtp;421 Bye\n  Remote system: dns;mx.example.com (TCP|198.51.100.1|4711|192.0.2.5|25)",
+            421, None, "Bye", None,
+        ),
         ('&textproto.Error{Code:450, Msg:"4.2.0 Later"}', 450, "4.2.0", "Later", None),
         (
             '&smtp.SMTPError{Code:450, EnhancedCode:smtp.EnhancedCode{4, 2, 0}, Message:"Later"}',
