@@ -27,10 +27,17 @@ _PLACEHOLDER = r"[\dx]\.[\dx]{1,3}\.[\dx]{1,3}"
 _FIRST_LINE = re.compile(
     rf"""(?P<code>{REPLY_CODE})
          (?: (?:[ \t]*+[-.:,]?+[ \t]*+|[ \t]*+\n[ \t]*+) \#? (?P<enhanced>{ENHANCED_CODE})(?![\w]|\.\d)
-           | (?P<end>$) | [-: \t,]+ | (?=[^\w\s.]) )""",
+           | (?P<end>$) | [-: \t,]+ | \.[ ](?=[A-Z]) | (?=[^\w\s.]) )""",
     re.VERBOSE,
 )
 
+_LABEL = re.compile(
+    r"(?:[\"',;)}\]]+\s*[\"']?(?:message|msg|text|description|reason|response|error)[\"']?(?: is)?\s*[:=]"
+    r"|(?:message|msg|text|response)=)\s*[\"'(\[]*(?=\S)",
+    re.IGNORECASE,
+)
+"""What stands between a code and the words where both are fields: ``code: 421, message: 4.7.0 Try again``."""
+_QUOTES = ("'", '"', "(")
 _CLOSERS = tuple(")]}")
 """What may stand between a code that somebody put into brackets and the words: ``Error (451): ...``."""
 _LOGGED_NEWLINE = re.compile(r"\\r\\n|\\n|#015#012|#012|\r\n|\n|\r")
@@ -81,8 +88,16 @@ def read_reply(text: str, stage: Stage | None = None, logged_code: EnhancedCode 
         return read_reply(text[refused.end() :], stage, logged_code)
     own = first["enhanced"]
     rest = text[first.end() :]
+    if label := _LABEL.match(f",{rest}" if "," in first[0] else rest):
+        rest = rest[label.end() - ("," in first[0]) :]
+        if own is None and (behind := _ENHANCED.match(rest)):
+            own, rest = behind[1], rest[behind.end() :].lstrip(" -:")
+    if own is None and rest[:1] in _QUOTES and (behind := _ENHANCED.match(rest, 1)):
+        own, rest = behind[1], rest[behind.end() :]
     if rest[:1] in _CLOSERS:
         rest = rest.lstrip(")]}\"':, ")
+        if own is None and (behind := _ENHANCED.match(rest)):
+            own, rest = behind[1], rest[behind.end() :]
     words, later = _words(rest, first["code"], own)
     own = own or later
     return Reply(int(first["code"]), parse_enhanced(own) if own else logged_code, words, stage)
@@ -135,26 +150,40 @@ _INTRODUCERS = (
     r"reply:?|replied:?|answered:?|answer:?"
     r"|responsecode:?|response:?|response\s+was:?|message:?|was:|status:?|out:|in:|<<<|>>>|<-|->|<--|-->|failed:|"
     r"failure:|deferred:|reason:|says:|with:|rejected:|greeting:?"
-    r"|detail:|details:|exception:|refused:|busy:|server:|smtp:|returned:?|got:?|dsn:|text:|host:|diagnostic-code:|stat:"
-    r"|result:|temporary:|transient:|s:"
+    r"|detail:|details:|exception:|refused:|busy:|code :|server:|smtp:|returned:?|got:?|dsn:|text:|host:|diagnostic-code:|stat:"
+    r"|result:|temporary:|transient:|s:|e-?mail \d{1,6}:|(?:mail from|rcpt to|data|[eh][eh]lo|auth|starttls):|getting:?"
+    r"|code=|smtp<+"
 )
-_BEFORE = re.compile(rf"(?:^|[\s(\[\"'*]|\b)(?:{_INTRODUCERS})[\s\"'(\[“‘`]*$", re.IGNORECASE)
-_OPENER = re.compile(r"(?:^|[\n\"'“‘`(\[{>;|,]|(?<![\w]): ?|[a-z]\]?: )[ \t]*$")
+_BEFORE = re.compile(rf"(?:(?:^|[\s(\[\"'*]|\b)(?:{_INTRODUCERS})|<[~*]+|\n[ \t]*<)[\s\"'(\[“‘`]*$", re.IGNORECASE)
+"""What a code stands behind: words that introduce a reply, or the mark of a line that a server sent (curl, swaks)."""
+_OPENER = re.compile(r"(?:^|[\n\"'“‘`(\[{>;|,]|(?<![\w]): ?|[^\W\d_]\]?(?:: |：))[ \t]*$")
+_DASH = re.compile(r"\s(?:[-–—→⇒]|=>|->|<<) $")
 _ASSIGNED = re.compile(
     r"\b(?:response|error|led|message|reply|reason|result|stat|msg|smtpmsg|text|dsn_diag|dsndiag)[\"']?\s*[=:]\s*[\"'{(\[“]*$",
     re.IGNORECASE,
 )
 _CANDIDATE = re.compile(
-    rf"(?<![\w./@+\-#%&?])(?<!\d:)(?<!\]:)(?<!::)(?:{REPLY_CODE})(?![\d/@%])(?!\.\d{{1,3}}\.\d{{1,3}}\.\d)(?!:\d\d)"
+    rf"(?<![\w./@+\-%&?])(?<![^\s(]#)(?<!\d:)(?<!\]:)(?<!::)(?:{REPLY_CODE})(?![\d/@%])(?!\.\d{{1,3}}\.\d{{1,3}}\.\d)(?!:\d\d)"
 )
 _ENHANCED_CANDIDATE = re.compile(r"(?<![\w.\-/@+#])#?[45]\.[0-7]\.\d{1,3}(?![\w]|\.\d|/|\)\s*$|\]\s*$)(?=\s+\S+\s*\S|:|\s*$)")
 """A lone code: RFC 3463 knows the subjects 0 to 7, and words follow it; behind the words it is the speaker's own mark."""
 _UNIT = re.compile(
-    r"\s*(?:-\s*)?(?:ms|s|secs?|seconds?|minutes?|hours?|days?|bytes|kb|mb|gb|messages?|mails?|emails?|recipients?|"
-    r"connections?|lines?|users?|times|%|but\b)\b",
+    r"\s*(?:-\s*)?(?:ms|s|secs?|seconds?|minutes?|hours?|days?|bytes|[kKMG]B|[kmg]b|messages|mails|emails|recipients|"
+    r"connections|lines|users|times|%|but\b)\b"
+)
+"""What makes a number a count; in capitals it is the first word of a reply: ``451 Message temporarily deferred``."""
+_USUAL = re.compile(r"(?:421|45[0-2]) (?=[A-Z][\w'-]* |[<\[])")
+"""What servers say in most deferrals, with a sentence behind it: that is a reply, whatever stands before."""
+_TROUBLE = re.compile(
+    r"(?:[:\t]|@[\w.-]+|\b(?:deferr(?:ed|al)|bounced?|delayed|failed|failure|error|rejected|gets?|getting|got|receiv(?:ed?|ing)|returns?|gave|gives?"
+    r"|throws?|says|saying|fix(?:ing)?|solve|about|with|an?|the|this|warn(?:ing)?|mailer|smtp))\s{1,4}$",
     re.IGNORECASE,
 )
-_PORT = re.compile(r"\bports?:? ?#?$", re.IGNORECASE)
+_HTTP_STATUS = re.compile(r"(?:4(?:0\d|1[0-8]|2[2-9])|50\d): [A-Z]")
+"""``500: Error sending magic link email``: what a web service answered its own client; the reply, if any, stands elsewhere."""
+_PORTS = ("465", "587")
+"""Ports of submission: no reply has these codes."""
+_PORT = re.compile(r"\b(?:ports?|https?(?: status)?|lines?|size|[pug]id):? ?#?$", re.IGNORECASE)
 _EXPECTED = re.compile(r"expected (?:response )?codes?:? [\"']?(?:\d{3}(?:[/,] ?| or ))*$", re.IGNORECASE)
 
 
@@ -174,6 +203,9 @@ def find_reply(text: str, stage: Stage | None = None) -> Found | None:
             if strength == _CERTAIN or not text[: candidate.start()].strip(" \t\n\"'`("):
                 break
     if best is not None:
+        if again := re.compile(rf"[\"'({{]{text[best[1] : best[1] + 3]} (?=[^\W\d_])").search(text, best[1] + 3):
+            # A field with the code alone stands before the one with the reply.
+            best = (best[0], again.start() + 1) if text[best[1] + 3 : best[1] + 4] in ",;)}]" else best
         reply = read_reply(text[best[1] :], stage)
         if reply is not None:
             return Found(reply, best[1])
@@ -188,22 +220,28 @@ def _strength(text: str, start: int, end: int) -> int:
     before, after = text[max(0, start - 48) : start], text[end : end + 24]
     if _EXPECTED.search(before) or _PORT.search(before) or text[start] == "2":
         return 0
-    if re.match(rf"[ \t]*[-.:,]?[ \t]*#?(?:{ENHANCED_CODE}|{_PLACEHOLDER})(?![\w])", after):
+    if re.match(rf"(?:[ \t]*[-.:,]?[ \t]*|[ \t]*\n[ \t]*(?={text[start]}))#?(?:{ENHANCED_CODE}|{_PLACEHOLDER})(?![\w])", after):
         return _CERTAIN
+    if text[start:end] in _PORTS:
+        return 0
     if _ASSIGNED.search(before):
-        return _CERTAIN
-    opens_line = before.rstrip(" \t\"'`(") == "" or before.rstrip(" \t\"'`(")[-1] == "\n"
+        return _PLAIN if _HTTP_STATUS.match(text, start) else _CERTAIN
+    opens_line = before.rstrip(" \t\"'`(#") == "" or before.rstrip(" \t\"'`(#")[-1] == "\n"
     introduced = _BEFORE.search(before) is not None
     if _UNIT.match(after) and not (opens_line or introduced):
         return 0
-    follows = re.match(r"(?:[- ]\s*[^\W\d_]|[- ]\s*[\"'<\[(#{*/]|[- ]\s*\d|[\"')\]:,;.}`]|\s*$|-?\s*\n|[- ]\s)", after)
-    if not follows:
+    follows = re.match(r"(?:[- ](?:\s*|- )[^\W\d_]|[- ]\s*[\"'<\[(#{*/]|[- ]\s*\d|[\"')\]:,;.}`]|\s*$|-?\s*\n|[- ]\s)", after)
+    if not follows and not (opens_line and re.match(r"\. [A-Z]", after)):
         return 0
     if introduced:
         return _INTRODUCED
+    if opens_line and (before[-1:] == "#" or after[:1] == "."):
+        return _PLAIN
     if _OPENER.search(before) and re.match(r"[- ]\s*\S|[\"')\]:,`]|\s*$", after):
         return _INTRODUCED if opens_line else _PLAIN
-    return _PLAIN if re.search(r"\s[-–] $", before) and re.match(r" [A-Za-z<\[]", after) else 0
+    if _DASH.search(before) and re.match(r"[ -][A-Za-z<\[]| \d{1,3}(?:\.\d{1,3}){3} ", after):
+        return _PLAIN
+    return _PLAIN if _TROUBLE.search(before) and _USUAL.match(text, start) else 0
 
 
 def find_enhanced(text: str) -> int | None:

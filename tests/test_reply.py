@@ -152,6 +152,11 @@ def test_a_refusal_that_a_503_follows_from():
             451,
             'Failed to add recipient "u@example.com" (Temporary local problem - please try later).',
         ),
+        (
+            "SMTP 4xx error: transient error (454): 4.7.0 Temporary authentication failure",
+            454,
+            "Temporary authentication failure",
+        ),
         ("S: 550-Requested action not taken: mailbox unavailable", 550, "Requested action not taken: mailbox unavailable"),
     ],
 )
@@ -159,3 +164,74 @@ def test_codes_in_brackets_and_in_dialogues(text, code, words):
     found = find_reply(text)
     assert found is not None
     assert (found.reply.code, found.reply.text) == (code, words)
+
+
+def test_the_enhanced_code_may_stand_behind_a_bracket():
+    reply = read_reply("451): 4.3.5 Server configuration error")
+    assert reply is not None
+    assert (str(reply.enhanced_code), reply.text) == ("4.3.5", "Server configuration error")
+
+
+def test_what_a_web_service_answered_is_no_reply():
+    found = find_reply('{"error": "450 Domain not verified", "msg": "500: Error sending"}')
+    assert found is not None
+    assert found.reply.code == 450
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("sending to u@example.com: 451 Message temporarily deferred", 451),
+        ("451 mail server temporarily rejected message", 451),
+        ("El servidor respondió: 450 temporary failure", 450),
+        ("服务器返回：421 too many connections", 421),
+        ("RSP: 450 busy", 450),
+        ("SMTP< 450 busy", 450),
+        ("RCPT TO: 450 greylisted", 450),
+        ("I keep getting 421 Service not available", 421),
+        ("u@example.com deferred 421 RP-001 The sending IP", 421),
+        ("Delivery failed — 450 4.2.0 Later", 450),
+        ("u@example.com => 450 192.0.2.1 has too many connections", 450),
+        ("ERROR CODE :421 - RP-001 The sending IP", 421),
+        ("SMTPDataError: 451\n4.7.0 Temporary server error", 451),
+        ("#450 Later", 450),
+        ("NDR: #451 4.7.1 Later", 451),
+        ("450. Later", 450),
+        ("How do I fix 421 Service not available?", 421),
+        ("deferred   u@example.com   421 RP-001 The sending IP", 421),
+        ("ticket#450 Later", None),
+        ("s.connect(host, 587)", None),
+        ("smtp: 465, tls: yes", None),
+        ("x: 450 messages deferred", None),
+        ("a batch => 450 emails", None),
+        ("HTTP: 404 Not Found", None),
+        ("at line 450 In send", None),
+        ("Suite 450 Main Street", None),
+        ("process 452 Killed by signal", None),
+    ],
+)
+def test_numbers_that_are_codes_and_numbers_that_are_not(text, code):
+    found = find_reply(f"Mail problem. {text}" if code is None else text)
+    assert (found.reply.code if found else None) == code
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Error code: 421, message: 4.7.0 Later",
+        'code=421 msg="4.7.0 Later"',
+        '"code": 421, "message": "4.7.0 Later',
+        "Error { code: 421, response is: 4.7.0 Later",
+        "rejected command 'RCPT TO:<u@example.com>' with code 421 '4.7.0 Later",
+    ],
+)
+def test_code_and_words_in_fields_of_their_own(text):
+    found = find_reply(text)
+    assert found is not None
+    assert (found.reply.code, str(found.reply.enhanced_code), found.reply.text.rstrip('"')) == (421, "4.7.0", "Later")
+
+
+def test_words_that_are_no_label():
+    reply = read_reply("451 4.3.0 Error: queue file write error")
+    assert reply is not None
+    assert reply.text == "Error: queue file write error"

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from types import ModuleType
 
-from smtp421.logs import dsn, event, exception, exchange, jsonish, message, plain, postfix
+from smtp421.logs import dsn, event, exception, exchange, exim, jsonish, message, plain, postfix
 from smtp421.logs.clean import clean
 from smtp421.logs.formats import LINE_FORMATS, PASTE_FORMATS
 from smtp421.logs.interface import LineFormat, Reader
@@ -79,6 +79,8 @@ def read_paste(text: str, now: datetime) -> list[Attempt]:
         return [transcript]
     if dsn.recognises(text) and (notified := dsn.read(text)) is not None:
         return [notified]
+    if noticed := exim.read_notice(text):
+        return [noticed]
     if found := _in_lines(logical_lines(text, now)):
         return found
     text = text[:LONGEST]

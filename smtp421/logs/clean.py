@@ -24,6 +24,11 @@ _ENTITY = re.compile(r"&(?:lt|gt|amp|quot|apos|nbsp|#\d{1,6}|#x[0-9a-f]{1,6});",
 _QUOTE_MARKS = re.compile(r"^(?:[ \t]*(?:(?<!>)>{1,2}(?!>)|//|#(?![\d\[])|\*(?!\*)|\|)[ \t]?)+", re.MULTILINE)
 _FENCE = re.compile(r"^[ \t]*(?:```+|~~~+)[ \t]*\w*[ \t]*$", re.MULTILINE)
 _MARKDOWN = re.compile(r"`+|\*\*(?=\S)|(?<=\S)\*\*|(?<![\w.])__(?=\w)|(?<=\w)__(?!\w)|\\(?=[_*`\[\]<>#\"'])")
+_SOFT_BREAK = re.compile(r"^([^\n]{60,75})=\n", re.MULTILINE)
+"""Quoted-printable (RFC 2045 6.7), as the source of a message shows it: lines of up to 76 characters that "=" continues."""
+_HEX = re.compile(r"=(3D|20|09)")
+_UNICODE = re.compile(r"\\u(00[a-f\d]{2}|0[1-9a-f][a-f\d]{2}|[1-9a-c][a-f\d]{3}|[ef][a-f\d]{3})", re.IGNORECASE)
+"""A letter as JSON writes it. Those below U+00A0 stay, they would be seen as what ends a string."""
 _TYPOGRAPHIC = str.maketrans(
     {"“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "\u00a0": " ", "\u2011": "-", "\u2013": "-", "\u3000": " "}
 )
@@ -37,12 +42,16 @@ def clean(text: str) -> str:
     text = _COLOUR.sub("", text)
     text = _INVISIBLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
     text = _CONTROL.sub(_shown, text)
+    if "=\n" in text and _SOFT_BREAK.search(text):
+        text = _HEX.sub(lambda escaped: chr(int(escaped[1], 16)), _SOFT_BREAK.sub(r"\1", text))
     if "<" in text:
         text = _TAG.sub(" ", _BREAK.sub("\n", text))
     if "&" in text:
         text = _ENTITY.sub(lambda entity: html.unescape(entity[0]), text)
     if "[" in text:
         text = _BBCODE.sub("", text)
+    if "\\u" in text:
+        text = _UNICODE.sub(lambda escaped: chr(int(escaped[1], 16)) if int(escaped[1], 16) >= 0xA0 else escaped[0], text)
     text = _FENCE.sub("", text)
     text = _QUOTE_MARKS.sub("", text)
     text = _MARKDOWN.sub("", text)

@@ -26,7 +26,8 @@ _WRAPPERS = (
     re.compile(r"[Pp]roxy session setup failed on Frontend with:? *['\"]?(?P<inner>.+)", re.DOTALL),
 )
 _WORDS = re.compile(r"\bLED=|[Tt]arget (?:IP address|host) responded with|Proxy session setup failed on Frontend", re.DOTALL)
-_CODES = re.compile(r"[45]\d\d[ .-]+[45]\.\d{1,3}\.\d{1,3}")
+_PYTHON = re.compile(r"^([45]\d\d), b?['\"]")
+_CODES = re.compile(r"[45]\d\d(?:, b?['\"]|[ .-]+)[45]\.\d{1,3}\.\d{1,3}")
 _FQDN, _IP = re.compile(r"\{FQDN=([^}]+)\}"), re.compile(r"\{IP=([^}]+)\}|OutboundProxyTargetIP: ([\d.]+)")
 
 
@@ -38,7 +39,7 @@ def recognises(text: str) -> bool:
 def read(text: str) -> Attempt | None:
     """Read a chain; None where no answer stands in it."""
     led = _LED.search(text)
-    outer_text = led["outer"] if led else text[_start(text) :]
+    outer_text = led["outer"] if led else _PYTHON.sub(r"\1 ", text[_start(text) :])
     outer = read_reply(outer_text)
     if outer is None:
         outer = read_words(outer_text)

@@ -42,10 +42,17 @@ _HELO_CLOSED = Lazy(r"in response to (?:EHLO|HELO) \S+ \((?:EHLO|HELO) response 
 _HELO_CLOSED_OPEN = Lazy(r"\((?:EHLO|HELO) response was: (?P<reply>[245]\d\d.*?)\)?$", re.DOTALL)
 _INBOUND = Lazy(
     r"H=(?P<host>[^\s\[]+)?(?: \([^)]*\))? ?\[(?P<address>[^\]]+)\].*?(?:F=<(?P<sender>[^>]*)> )?"
-    r"(?:temporarily rejected|rejected|deferred) (?P<event>[A-Z]+(?: after)?|connection\b.*?)"
-    r"(?: ?<(?P<recipient>[^>]*)>)?:?\s+(?P<reason>.*)",
+    r"(?:(?:temporarily rejected|rejected|deferred) (?P<event>[A-Z]+(?: after)?|connection\b.*?)"
+    r"(?: ?<(?P<recipient>[^>]*)>)?:?\s+(?P<reason>.*)|(?P<verify>sender verify defer for <(?P<verified>[^>]*)>: .*))",
     re.DOTALL,
 )
+_BELOW = Lazy(
+    r"(?P<what>SMTP error from remote mail(?:er| server)? ?after [^\n]*:)[ \t]*\n\s*"
+    r"(?P<reply>(?:host \S+ \[[^\]]+\][^\n]*?:\s+)?[45]\d\d\b.*?)(?=\n[ \t]*\n|\n[ \t]*\S+@\S+[ \t]*\n|\s*\Z)",
+    re.DOTALL,
+)
+"""What a notification says, with the reply on the lines that follow."""
+_TOLD = Lazy(r"^[ \t]*(?P<address>[^\s<>@]+@[^\s<>@]+)[ \t]*$", re.MULTILINE)
 _TIMES = Lazy(r"(?: (?:DT|QT|RT)=[\d.]+[\w.]*)+$")
 """What ``log_selector = +all`` puts behind the words."""
 _LEADING = Lazy(r"^(?:(?:I=\[[^\]]+\](?::\d+)?|DT=[\d.]+[\w.]*|H=\S+(?: \([^)]*\))? \[[^\]]+\](?::\d+)?)\*?:? ?)+")
@@ -56,11 +63,13 @@ _UNIT = Lazy(r"(\d{1,9}(?:\.\d{1,6})?)([dhms])")
 _SECONDS = {"d": 86400, "h": 3600, "m": 60, "s": 1}
 _SUSPENDED = ("retry time not reached", "host is on a retry list", "retry-time not reached")
 _PARTS = 40
+_VERIFY = " sender verify defer for <"
+"""What our own Exim writes beside the refusal, of the sender whose address it could not check."""
 
 
 def recognises(text: str) -> bool:
     """Whether a line is Exim's: a message id with an event mark, its own sentence about a remote error, or a part of a line."""
-    if _EVENT.search(text[:200]) is not None or " temporarily rejected " in text:
+    if _EVENT.search(text[:200]) is not None or " temporarily rejected " in text or _VERIFY in text:
         return True
     return ("SMTP error from remote mail" in text and " after " in text) or ("exim" in text and _PART.search(text) is not None)
 
@@ -113,7 +122,7 @@ def read(line: Line) -> Iterator[Attempt]:
     text = unescape_octal(line.text)
     event = _EVENT.search(text)
     if event is None:
-        inbound = _INBOUND.search(text) if "rejected " in text else None
+        inbound = _INBOUND.search(text) if "rejected " in text or _VERIFY in text else None
         if inbound:
             yield _inbound(line, inbound)
         elif "SMTP error from remote mail" in text:
@@ -131,6 +140,21 @@ def read(line: Line) -> Iterator[Attempt]:
     elif mark == "H=" and any(words in rest for words in ("SMTP error", "in response to", "SMTP timeout", "rejected ")):
         inbound = _INBOUND.search(f"H={rest}") if "rejected " in rest and "SMTP error" not in rest else None
         yield _inbound(line, inbound) if inbound else _attempt(line, queue_id, f"H={rest}", None, None)
+
+
+def read_notice(text: str) -> Attempt | None:
+    """Read what Exim writes to a sender whose message is late or has failed: the reply stands on lines of its own there."""
+    found = _BELOW.search(text)
+    if found is None:
+        return None
+    above = text[: found.start()].rsplit("\n\n", 1)[-1]
+    reply, origin, relay = read_reason(f"{found['what']} {found['reply']}")
+    recipient = _TOLD.search(above)
+    given_up = "retry timeout exceeded" in found["reply"] or "permanent error" in text or (reply.code or 400) >= 500
+    status = Status.DEFERRED if not given_up else Status.BOUNCED if (reply.code or 400) >= 500 else Status.EXPIRED
+    return Attempt(
+        reply, NAME, origin, recipient=recipient["address"] if recipient else None, relay=relay or _relay(above), status=status
+    )
 
 
 def _delivery(line: Line, queue_id: str, rest: str) -> Attempt:
@@ -219,18 +243,20 @@ def _relay(rest: str) -> Relay | None:
 
 
 def _inbound(line: Line, found: re.Match[str]) -> Attempt:
-    reply = read_reply(found["reason"]) or read_words(found["reason"])
+    words, event = found["verify"] or found["reason"], found["event"]
+    reply = read_reply(words) or read_words(words)
     return Attempt(
-        reply._replace(stage=stage_of_command((found["event"] or "").split(" ")[0])),
+        reply._replace(stage=stage_of_command(event.split(" ")[0]) if event else None),
         NAME,
         Origin.INBOUND,
         line.number,
         line.timestamp,
         None,
-        found["sender"],
+        found["sender"] or found["verified"],
         found["recipient"],
         None,
-        Status.DEFERRED if "temporarily" in line.text else Status.BOUNCED,
+        # A verification that failed is no refusal yet: the line of that follows.
+        None if event is None else Status.DEFERRED if "temporarily" in line.text else Status.BOUNCED,
         source_address=found["address"],
     )
 

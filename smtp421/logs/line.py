@@ -173,15 +173,28 @@ def squeeze(text: str) -> str:
 
 def logical_lines(text: str, now: datetime) -> list[Line]:
     """Split pasted text into log lines: a line that does not begin like one continues the line before."""
-    lines: list[Line] = []
+    groups: list[tuple[int, list[str]]] = []
     for number, physical in enumerate(text.split("\n"), start=1):
-        if lines and physical.strip() and not _START.match(physical.lstrip()) and _goes_on(lines[-1].text):
-            lines[-1] = lines[-1]._replace(text=f"{lines[-1].text}\n{physical}")
+        if groups and physical.strip() and not _START.match(physical.lstrip()) and _goes_on(groups[-1][1]):
+            groups[-1][1].append(physical)
         elif physical.strip():
-            lines.append(Line(number, physical, now))
-    return lines
+            groups.append((number, [physical]))
+    return [Line(number, _joined(parts), now) for number, parts in groups]
 
 
-def _goes_on(text: str) -> bool:
+def _joined(parts: list[str]) -> str:
+    """One line of several: folded at blanks as a rule, but cut at a terminal's edge where all are of one width."""
+    first, *more = parts
+    if len(parts) > 2 and len({len(part) for part in parts[:-1]}) == 1:
+        return "".join(parts)
+    for part in more:
+        first = f"{first.rstrip()}{'' if first.endswith('<') else ' '}{part.strip()}"
+    return first
+
+
+def _goes_on(parts: list[str]) -> bool:
     """Whether a line may go on in the next: it begins like a log line, or a reason in parentheses is still open."""
-    return _START.match(text.lstrip()) is not None or (" said: " in text and text.count("(") > text.count(")"))
+    if _START.match(parts[0].lstrip()):
+        return True
+    text = " ".join(parts)
+    return " said: " in text and text.count("(") > text.count(")")

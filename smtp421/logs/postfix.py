@@ -84,6 +84,7 @@ def recognises(text: str) -> bool:
         _STATUS_ONLY.search(text)
         or "milter-reject: " in text
         or "NOQUEUE: reject: " in text
+        or "NOQUEUE: reject_warning: " in text
         or _SAID_WITHIN.search(text)
         or re.search(r"host \S+?\[[^\]]*\](?::\d+)? (?:said|refused to talk to me): ", text)
         or _MILTER_TAIL.search(text)
@@ -98,7 +99,9 @@ def read(line: Line) -> Iterator[Attempt]:
     daemon = daemon_of(text)
     body = text[daemon.end() :] if daemon else text
     name = daemon["daemon"] if daemon else None
-    if name in ("smtpd", "postscreen", "cleanup") or (name is None and ("reject: " in body or _MILTER_TAIL.search(body))):
+    if name in ("smtpd", "postscreen", "cleanup") or (
+        name is None and ("reject: " in body or "reject_warning: " in body or _MILTER_TAIL.search(body))
+    ):
         yield from _inbound(line, body)
     elif delivery := _DELIVERY.search(body):
         yield _delivery(line, delivery)

@@ -16,7 +16,7 @@ PATTERNS = {
     "frobnicator for 192.0.2.1 at its 17 wobbles. session 7F3A9B2C11D": "frobnicator",
     "Quux-Server erlaubt 10 Verbindungen (max. 12)!": r"Quux-Server erlaubt \d+ Verbindungen",
     "Quux zork? 10 wobbles/h": "Quux zork",
-    "only 30 quuxes per 10min for you": r"only \d+ quuxes per",
+    "merely 30 quuxes per 10min for you": r"merely \d+ quuxes per",
     "quux at Mon 20 Nov zork for barbaz": "zork for barbaz",
     "サーバーは5分後に混雑しています": r"サーバーは\d+分後に混雑しています",
     "拒绝连接了吧": "拒绝连接了吧",

@@ -35,6 +35,10 @@ from smtp421.logs.clean import clean
         ("<<< 421 Try again", "<<< 421 Try again"),
         ("421 #4.4.5 Too many", "421 #4.4.5 Too many"),
         ("smtp_error\\_count", "smtp_error_count"),
+        (f"The response was: 421 {'x' * 50}=\n y =3D z", f"The response was: 421 {'x' * 50} y = z"),
+        (r"421 d\u00e9lai \u8d85\u65f6", "421 délai 超时"),
+        (r"421 \u0022 \u001b \ud83d", r"421 \u0022 \u001b \ud83d"),
+        ("421 a=\nb =3D c", "421 a=\nb =3D c"),
     ],
 )
 def test_clean(pasted, seen):

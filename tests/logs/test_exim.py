@@ -1,10 +1,13 @@
 """Lines as Exim 4.96 wrote them, and older forms."""
 
+from datetime import UTC, datetime
+
 import pytest
 
-from smtp421.logs import exim
+from smtp421.logs import exim, read_paste
 from smtp421.model import Origin, Relay, Stage, Status
 
+NOW = datetime(2026, 11, 21, tzinfo=UTC)
 ID = "1xUXD1-00000W-2m"
 
 
@@ -180,3 +183,56 @@ def test_octal_bytes(one):
         rf"2026-11-20 22:36:05 {ID} == u@example.com R=dns T=smtp defer (-44) H=mx.example.com [192.0.2.1]: SMTP error from remote mail server after RCPT TO:<u@example.com>: 451 occup\303\251",
     )
     assert attempt.reply.text == "occupé"
+
+
+def test_a_sender_that_could_not_be_verified(one):
+    (attempt,) = one(
+        exim,
+        "2026-11-20 22:36:05 H=mx.example.com [192.0.2.1] sender verify defer for <n@example.com>: host lookup did not complete",
+    )
+    assert attempt.reply.text == "sender verify defer for <n@example.com>: host lookup did not complete"
+    assert (attempt.origin, attempt.sender, attempt.recipient, attempt.status, attempt.source_address) == (
+        Origin.INBOUND,
+        "n@example.com",
+        None,
+        None,
+        "192.0.2.1",
+    )
+
+
+NOTICE = """This message was created automatically by mail delivery software.
+{about}
+
+  u@example.com
+    host mx.example.com [192.0.2.1]
+    {lead}SMTP error from remote mail server after RCPT TO:<u@example.com>:
+    {reply}
+
+No action is required on your part."""
+
+
+@pytest.mark.parametrize(
+    ("about", "lead", "reply", "status", "read"),
+    [
+        ("has not yet been delivered is:", "Delay reason: ", "450-4.2.0 Later,\n    450 4.2.0 please", Status.DEFERRED, (450, "Later, please")),
+        ("This is a permanent error.", "", "450 4.2.0 Later: retry timeout exceeded", Status.EXPIRED, (450, "Later: retry timeout exceeded")),
+        ("This is a permanent error.", "", "550 5.1.1 Unknown\n  v@example.com\n    Unrouteable address", Status.BOUNCED, (550, "Unknown")),
+    ],
+)  # fmt: skip
+def test_a_notice_has_the_reply_on_lines_of_its_own(about, lead, reply, status, read):
+    attempt = read_paste(NOTICE.format(about=about, lead=lead, reply=reply), NOW)[0]
+    assert (attempt.reply.code, attempt.reply.text) == read
+    assert (attempt.status, attempt.origin, attempt.recipient, attempt.relay) == (
+        status,
+        Origin.REMOTE,
+        "u@example.com",
+        Relay("mx.example.com", "192.0.2.1"),
+    )
+    assert attempt.reply.stage is Stage.RCPT
+
+
+def test_a_notice_may_name_the_host_behind_the_sentence():
+    text = "SMTP error from remote mailer after end of data:\nhost mx.example.com [192.0.2.1]: 451 4.7.1 Deferred"
+    attempt = read_paste(text, NOW)[0]
+    assert (attempt.reply.code, attempt.reply.text, attempt.recipient) == (451, "Deferred", None)
+    assert attempt.relay == Relay("mx.example.com", "192.0.2.1")

@@ -53,7 +53,26 @@ def test_a_wrapped_log_line_is_one_line():
     )
     lines = logical_lines(text, NOW)
     assert [line.number for line in lines] == [1, 3]
-    assert lines[0].text.endswith("to=<\nuser@example.com>, stat=Deferred")
+    assert lines[0].text.endswith("to=<user@example.com>, stat=Deferred")
+
+
+@pytest.mark.parametrize(
+    ("pasted", "line"),
+    [
+        (
+            "Jan  1 00:00:00 mail said: 450 4.2.0\n    Try again\n    later",
+            "Jan  1 00:00:00 mail said: 450 4.2.0 Try again later",
+        ),
+        ("Jan  1 00:00:00 mail x: try\nagain later\nnow", "Jan  1 00:00:00 mail x: try again later now"),
+        (
+            "Jan  1 00:00:00 mail x: Ple\nase try again later, it is \nbusy",
+            "Jan  1 00:00:00 mail x: Please try again later, it is busy",
+        ),
+        ("(host mx.example.com said: 450 a\nb)", "(host mx.example.com said: 450 a b)"),
+    ],
+)
+def test_lines_are_folded_at_blanks_or_cut_at_the_edge(pasted, line):
+    assert [found.text for found in logical_lines(pasted, NOW)] == [line]
 
 
 @pytest.mark.parametrize(

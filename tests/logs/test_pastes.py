@@ -270,6 +270,136 @@ def test_several_replies_in_one_paste():
     assert [(attempt.reply.code, attempt.reply.text) for attempt in attempts] == [(421, "one two"), (450, "three")]
 
 
+LETTRE = (
+    "Transient(Response { code: Code { severity: TransientNegativeCompletion, category: Connections, detail: One }, "
+    'message: ["4.4.2 Error: timeout exceeded"] })'
+)
+SWAKS = """ -> RCPT TO:<u@example.com>
+{mark} 450-4.1.1 <u@example.com>: Recipient address
+{mark} 450 4.1.1 rejected
+ -> QUIT
+<-  221 2.0.0 Bye
+=== Connection closed with remote host."""
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "enhanced", "words", "stage"),
+    [
+        (LETTRE, 421, "4.4.2", "Error: timeout exceeded", None),
+        (
+            'Error { kind: Permanent(Code { severity: PermanentNegativeCompletion, category: MailSystem, detail: Zero }), source: "5.1.1 no such user" }',
+            550, "5.1.1", "no such user", None,
+        ),
+        ("QUIT failed. Detail: too many errors. SMTP code: 421 (4.7.0). Broken.", 421, "4.7.0", "too many errors.", None),
+        (SWAKS.format(mark="<**"), 450, "4.1.1", "<u@example.com>: Recipient address rejected", Stage.RCPT),
+        (SWAKS.format(mark="<~*"), 450, "4.1.1", "<u@example.com>: Recipient address rejected", Stage.RCPT),
+        ("<-  354 go ahead\n -> .\n<** 451  (id 12)\n -> QUIT\n<-  221 bye", 451, None, "(id 12)", Stage.END_OF_DATA),
+        (
+            "Net::SMTP=GLOB(0x1)>>> MAIL FROM:<u@example.com>\nNet::SMTP=GLOB(0x1)<<< 451 4.3.0 busy\nNet::SMTP=GLOB(0x1)>>> QUIT",
+            451, "4.3.0", "busy", Stage.MAIL,
+        ),
+        ("RCPT TO:<u@example.com>\n451 4.3.2 Internal error\nConnection closed by foreign host.", 451, "4.3.2", "Internal error", None),
+        ("gomail: could not send email 1: 450 Missing `html` field.", 450, None, "Missing html field.", None),
+        (
+            '{"error": "gomail: could not send email 1: 450 The domain is not verified", "msg": "500: Error sending recovery email"}',
+            450, None, "The domain is not verified", None,
+        ),
+        (
+            "Delivery has been delayed:\n\n  u@example.com\n\nTechnical details of temporary failure:\n452 4.2.2 Mailbox is full",
+            452, "4.2.2", "Mailbox is full", None,
+        ),
+        (
+            "Delivery has been delayed:\n\n  u@example.com\n\nTechnical details of temporary failure:\nThe server did not accept our requests\n[(0) example.com. [192.0.2.1]:25: Connection timed out]",
+            None, None, "The server did not accept our requests [(0) example.com. [192.0.2.1]:25: Connection timed out]", None,
+        ),
+        (
+            "Hi. This is the qmail-send program at example.org.\nI'm afraid I wasn't able to deliver your message yet.\n\n"
+            "<u@example.com>:\nSorry, I wasn't able to establish an SMTP connection. (#4.4.1)",
+            None, None, "Sorry, I wasn't able to establish an SMTP connection. (#4.4.1)", None,
+        ),
+        (
+            "The address to which the message has not yet been delivered is:\n\n  u@example.com\n    Delay reason: mailbox is full",
+            None, None, "mailbox is full", None,
+        ),
+        (
+            "The following address(es) failed:\n\n  u@example.com\n    host lookup did not complete",
+            None, None, "host lookup did not complete", None,
+        ),
+        ("msmtp: server message: 421 Bye\nmsmtp: could not send mail (account default)", 421, None, "Bye", None),
+        ("< 421 4.3.0 Problem\n* MAIL failed: 421\n* Closing connection 0", 421, "4.3.0", "Problem", None),
+        (
+            'The mail server responded:  450 4.2.0 Later. Please check the message recipient "u@example.com" and try again.',
+            450, "4.2.0", "Later", None,
+        ),
+        ("SMTP Error: Failed to add recipient 'u@example.com'. 4.2.0 Later (Code: 450) in /www/rcube.php", 450, "4.2.0", "Later", Stage.RCPT),
+        ("SMTP Error: Failed to add recipient 'u@example.com'. Later (Code: 450) in /www/rcube.php", 450, None, "Later", Stage.RCPT),
+        ("Invalid response code received from server (code: 450, response: 4.2.0 Later)].", 450, "4.2.0", "Later", None),
+        ("SMTPDataError: 451\ntoo much mail", 451, None, "too much mail", Stage.END_OF_DATA),
+        ("Delayed: DCID 1 MID 2 to RID 0 - 4.3.2 - Not accepting ('421', ['4.7.0 Slow', 'down']) []", 421, "4.7.0", "Slow down", None),
+        (
+            "SMTP Error: The following recipients failed: u@example.com: Later\nSMTP server error: RCPT TO command failed "
+            "Detail: Later SMTP code: 450",
+            450, None, "Later", None,
+        ),
+        ("<u@example.com>... Deferred\n<<< 450 Later\n<u@example.com>... Deferred: 450 Later", 450, None, "Later", None),
+        (
+            "----- Transcript of session follows -----\nu@example.com... Deferred: Name server: host name lookup failure",
+            None, None, "u@example.com... Deferred: Name server: host name lookup failure", None,
+        ),
+        (
+            'Traceback (most recent call last):\n  File "a.py", line 421, in main\n    s.connect(host, 587)\nConnectionRefusedError: [Errno 111] no',
+            None, None, "ConnectionRefusedError: [Errno 111] no", None,
+        ),
+        (
+            'web-1  | Traceback (most recent call last):\nweb-1  |   File "a.py", line 4, in main\nweb-1  |     x()\nweb-1  | OSError: no',
+            None, None, "OSError: no", None,
+        ),
+        (
+            'Traceback (most recent call last):\n  File "a.py", line 4, in main\n    x()\nOSError: no\n\n'
+            "During handling of the above exception, another exception occurred:\n\n"
+            'Traceback (most recent call last):\n  File "b.py", line 4, in main\n    x()\nRuntimeError: mail',
+            None, None, "OSError: no; RuntimeError: mail", None,
+        ),
+        (
+            "node:events:497\n      throw er; // Unhandled\n      ^\n\nError: connect ECONNREFUSED 127.0.0.1:587\n    at TCP (node:net:1)",
+            None, None, "Error: connect ECONNREFUSED 127.0.0.1:587", None,
+        ),
+        ('{"level": "error", "msg": "send failed", "error": "dial tcp: i/o timeout", "n": 1}', None, None, "dial tcp: i/o timeout", None),
+        ('web-1 | {"level": 3, "message": "Connection timed out", "n": 1}', None, None, "Connection timed out", None),
+        ("Remote Server returned '421 4.7.29 This wasn't sent over TLS'", 421, "4.7.29", "This wasn't sent over TLS", None),
+        (
+            "Diagnostic code: smtp;421 Bye\n  Remote system: dns;mx.example.com (TCP|198.51.100.1|4711|192.0.2.5|25)",
+            421, None, "Bye", None,
+        ),
+        ('&textproto.Error{Code:450, Msg:"4.2.0 Later"}', 450, "4.2.0", "Later", None),
+        (
+            '&smtp.SMTPError{Code:450, EnhancedCode:smtp.EnhancedCode{4, 2, 0}, Message:"Later"}',
+            450, "4.2.0", "Later", None,
+        ),
+        (
+            'Authenticator "LOGIN" returned "Expected response code "235" but got code "421", with message "421 Bye".". '
+            'Authenticator "PLAIN" returned "Expected response code "235" but got code "421", with message "421 Bye".".',
+            421, None, "Bye", None,
+        ),
+        ("SMTP>> EHLO x\n  SMTP<< 421 RP-001 The IP\n  SMTP>> QUIT", 421, None, "RP-001 The IP", Stage.EHLO),
+        ('{:code 450, :error :SMTPAddressFailedException, :message "450 later"}', 450, None, "later", Stage.RCPT),
+        (
+            '"code": "450", "bounce_message": "450 4.7.1 Later", "reason": "temporary"',
+            450, "4.7.1", "Later", None,
+        ),
+        ('"code": "450", "reason": "greylisted"', 450, None, "greylisted", None),
+        (
+            "smtplib.SMTPDataError: (451, b'4.4.0 Primary target IP address responded with: \"421 4.4.1 Timed out.\" Attempted failover')",
+            451, "4.4.0", 'Primary target IP address responded with: "421 4.4.1 Timed out." Attempted failover\')', None,
+        ),
+    ],
+)  # fmt: skip
+def test_what_wraps_a_reply_is_taken_off(text, code, enhanced, words, stage):
+    reply = read(text).reply
+    own = str(reply.enhanced_code) if reply.enhanced_code else None
+    assert (reply.code, own, reply.text, reply.stage) == (code, enhanced, words, stage)
+
+
 def test_a_dialogue():
     attempt = read(">>> MAIL FROM:<a@example.com>\n250 Ok\n>>> RCPT TO:<u@example.com>\n<<< 451 4.7.1 Try again later\n>>> QUIT")
     assert (attempt.reply.code, attempt.reply.text, attempt.reply.stage) == (451, "Try again later", Stage.RCPT)

@@ -192,6 +192,10 @@ def test_a_host_that_is_not_the_last_gives_a_reply_but_no_attempt(one):
             "DATA from mail.example.com[203.0.113.2]: 451 4.7.1 Service unavailable - try again later; from=<a@example.org> to=<u@example.com> proto=ESMTP",
             451, "4.7.1", Stage.DATA, None, "203.0.113.2",
         ),
+        (
+            "NOQUEUE: reject_warning: RCPT from mx.example.org[192.0.2.3]: 450 4.1.2 <u@example.com>: Recipient address rejected: Domain not found; from=<a@example.org> to=<u@example.com> proto=SMTP",
+            450, "4.1.2", Stage.RCPT, "u@example.com", "192.0.2.3",
+        ),
     ],
 )  # fmt: skip
 def test_inbound(one, line, code, enhanced, stage, recipient, client):
