@@ -13,6 +13,7 @@ import pickle
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -96,7 +97,7 @@ def count_in_parts(names: Sequence[str], jobs: int, intake: Intake, scan: Scan, 
                 Part(name, start, end, number, form, begins and not start)
                 for start, end, number in zip(starts, ends, numbers, strict=False)
             ]
-            for part, counted in zip(parts, _counted(pool, parts, plan), strict=True):
+            for part, counted in zip(parts, _counted(pool, jobs, parts, plan), strict=True):
                 merge(intake.ledger, pickle.loads(counted.ledger))  # noqa: S301 - from a process of ours
                 scan.told(counted.lines, counted.attempts, part.end - part.start, counted.remarks)
                 del counted
@@ -109,11 +110,13 @@ def count_in_parts(names: Sequence[str], jobs: int, intake: Intake, scan: Scan, 
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _counted(pool: ProcessPoolExecutor, parts: Sequence[Part], plan: Plan) -> Iterator[Counted]:
-    """What comes of parts, in their order; no more of it is held than there are processes at work."""
-    running: list[Future[Counted]] = [pool.submit(count_part, part, plan) for part in parts]
+def _counted(pool: ProcessPoolExecutor, jobs: int, parts: Sequence[Part], plan: Plan) -> Iterator[Counted]:
+    """What comes of parts, in their order. Little of it waits for its turn: a part is begun where one was taken."""
+    waiting = iter(parts)
+    running: list[Future[Counted]] = [pool.submit(count_part, part, plan) for part in islice(waiting, jobs + 1)]
     while running:
         yield running.pop(0).result()  # named here, it would be kept until the next is there
+        running += [pool.submit(count_part, part, plan) for part in islice(waiting, 1)]
 
 
 _shared: dict[tuple[Path, ...], RuleBook] = {}

@@ -117,7 +117,7 @@ class PostfixSkimmer:
             yield from enumerate(lines, number)
             return
         layout, sink = self._layout, self._sink
-        layout.read(number, text[: text.find("\n")] if "\n" in text else text)
+        layout.read(number, block[: text.find("\n")] if "\n" in text else block)
         bsd, show, sent, refused = text[3:4] == " ", sink.lines, sink.sent, sink.refused
         servers, kinds, sessions = self._servers, self._kinds, self._sessions
         clock, known, (wanted, moment) = layout.now, self._stamp, self._time
@@ -160,7 +160,7 @@ class PostfixSkimmer:
         self.attempts = attempts
         self._stamp, self._time = known, (wanted, moment)
         self.number = number + text.count("\n", counted) + (not text.endswith("\n"))
-        layout.read(self.number - 1, text[text.rfind("\n", 0, -1) + 1 :].rstrip("\n"))
+        layout.read(self.number - 1, block[text.rfind("\n", 0, -1) + 1 :].rstrip(b"\n"))
         sink.rest()
 
     def _may_tell(self, text: str, start: int, at: int) -> bool:

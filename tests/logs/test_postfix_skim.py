@@ -19,6 +19,7 @@ from smtp421.cli.intake import Intake, Sieve
 from smtp421.diagnosis.history import ledger
 from smtp421.diagnosis.history.close import close
 from smtp421.diagnosis.history.values import History
+from smtp421.logs import source
 from smtp421.logs.postfix_skim import _ID, suits
 from smtp421.logs.skim import Memory
 from smtp421.rulebook import RuleBook
@@ -223,6 +224,15 @@ def test_zeros_escapes_and_repeats_are_read_line_by_line(told: Count) -> None:
     assert told(log, skimmed=True) == told(log, skimmed=False)
     assert told(log, skimmed=True).deferred == 4
     assert told(b"\0\0" + log, skimmed=True).deferred == 4
+
+
+def test_a_line_of_another_block_is_repeated_as_it_was(told: Count, monkeypatch: pytest.MonkeyPatch) -> None:
+    line = f"Nov 20 08:00:00 mail postfix/smtp[7]: AAAA1: to=<u@gmail.example>, relay={GMAIL}, delay=1, delays=1/0/0/0, dsn=4.0.0,"
+    log = f"{line} status=deferred ({SAID}421 4.7.0 occup\u00e9)\nNov 20 08:05:00 mail last message repeated 2 times\n".encode()
+    monkeypatch.setattr(source, "CHUNK", len(log) - 40)
+    found = told(log, skimmed=True)
+    assert found == told(log, skimmed=False)
+    assert (found.deferred, found.groups[0].latest.attempt.reply.text) == (3, "occup\u00e9")
 
 
 def test_plain_packed_and_piped_are_equal(book: RuleBook, tmp_path: Path) -> None:
