@@ -23,7 +23,7 @@ from smtp421.logs.source import open_part, open_source, part_ends
 from smtp421.scanning import Scan, skim_of
 
 if TYPE_CHECKING:
-    from smtp421.diagnosis.history.ledger import By
+    from smtp421.diagnosis.history.ledger import By, Ledger
     from smtp421.logs.source import Remark
     from smtp421.rulebook import RuleBook
 
@@ -43,6 +43,8 @@ class Plan(NamedTuple):
     by: By | None
     lines: bool
     now: datetime
+    folder: Path
+    """Where what was counted is put down."""
 
 
 class Part(NamedTuple):
@@ -61,8 +63,8 @@ class Part(NamedTuple):
 class Counted(NamedTuple):
     """What came of a part."""
 
-    ledger: bytes
-    """Pickled: until it is its turn to be merged, it takes a quarter of the memory."""
+    ledger: Path
+    """A file that holds it, pickled: so it takes no memory until it is its turn to be merged."""
     lines: int
     attempts: int
     remarks: tuple[Remark, ...]
@@ -98,7 +100,7 @@ def count_in_parts(names: Sequence[str], jobs: int, intake: Intake, scan: Scan, 
                 for start, end, number in zip(starts, ends, numbers, strict=False)
             ]
             for part, counted in zip(parts, _counted(pool, jobs, parts, plan), strict=True):
-                merge(intake.ledger, pickle.loads(counted.ledger))  # noqa: S301 - from a process of ours
+                merge(intake.ledger, taken(counted.ledger))
                 scan.told(counted.lines, counted.attempts, part.end - part.start, counted.remarks)
                 del counted
                 gc.collect()  # what a ledger is counted with knows one another, so nothing of it would go by itself
@@ -136,8 +138,18 @@ def count_part(part: Part, plan: Plan) -> Counted:
     scan = Scan([source], book, plan.now, trusting=True)
     intake.take(scan)
     intake.ledger.catch_up()
-    ledger = pickle.dumps(intake.ledger, pickle.HIGHEST_PROTOCOL)
-    return Counted(ledger, source.lines_read - part.number + 1, scan.attempts, scan.remarks)
+    path = plan.folder / f"{os.getpid()}-{part.start}-{part.end}"
+    with path.open("xb") as file:
+        pickle.dump(intake.ledger, file, pickle.HIGHEST_PROTOCOL)
+    return Counted(path, source.lines_read - part.number + 1, scan.attempts, scan.remarks)
+
+
+def taken(path: Path) -> Ledger:
+    """The ledger that a part was counted in; its file goes."""
+    with path.open("rb") as file:
+        ledger: Ledger = pickle.load(file)  # noqa: S301 - from a process of ours
+    path.unlink()
+    return ledger
 
 
 def _lines_in(name: str, start: int, end: int) -> int:

@@ -87,10 +87,13 @@ def run(wish: Wish, book: RuleBook, hidden: Anonymizer | None) -> int:
                 gc.disable()  # the cycles of a ledger live as long as it does; looking for others takes a tenth of the time
             with progress(scan, size_of(wish.files), wanted=not wish.follow):
                 if (jobs := _jobs(wish, intake)) > 1:
+                    from tempfile import TemporaryDirectory
+
                     from smtp421.cli.jobs import Plan, count_in_parts
 
-                    plan = Plan(wish.rules, wish.sieve, wish.by, wish.lines, datetime.now(UTC))
-                    count_in_parts(oldest_first(wish.files), jobs, intake, scan, book, plan)
+                    with TemporaryDirectory(prefix="smtp421-") as folder:
+                        plan = Plan(wish.rules, wish.sieve, wish.by, wish.lines, datetime.now(UTC), Path(folder))
+                        count_in_parts(oldest_first(wish.files), jobs, intake, scan, book, plan)
                 else:
                     live.run(scan)
         except KeyboardInterrupt:

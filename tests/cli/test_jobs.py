@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import importlib.util
 import json
-import pickle
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,7 +13,7 @@ import pytest
 
 from smtp421.cli import jobs, scan_run
 from smtp421.cli.intake import Sieve
-from smtp421.cli.jobs import Part, Plan, count_part, jobs_of
+from smtp421.cli.jobs import Part, Plan, count_part, jobs_of, taken
 from smtp421.diagnosis.history.close import close
 from smtp421.diagnosis.history.merge import merge
 from smtp421.logs.source import open_part, part_ends
@@ -61,23 +60,23 @@ def test_several_files_some_of_which_are_packed(smtp421, log, tmp_path):
     assert whole["fates"] == one["fates"]
 
 
-def test_parts_one_by_one(book, log):
+def test_parts_one_by_one(book, log, tmp_path):
     ends = part_ends(str(log), 200_000)
     assert ends[-1] == log.stat().st_size
     text = log.read_bytes()
     assert all(text[end - 1 : end] == b"\n" for end in ends)
-    plan = Plan((), Sieve(), None, lines=False, now=datetime(2026, 11, 21, tzinfo=UTC))
+    plan = Plan((), Sieve(), None, lines=False, now=datetime(2026, 11, 21, tzinfo=UTC), folder=tmp_path)
     jobs._shared.clear()  # as in a process that was not forked
     ledger, number = None, 1
     for start, end in zip([0, *ends], ends, strict=False):
         part = count_part(Part(str(log), start, end, number, "postfix", start == 0), plan)
         number += part.lines
-        later = pickle.loads(part.ledger)
+        later = taken(part.ledger)
         ledger = later if ledger is None else merge(ledger, later)
     whole = count_part(Part(str(log), 0, len(text), 1, "postfix", begins=True), plan)
     assert number == whole.lines + 1 == text.count(b"\n") + 1
     thresholds = book.tree.thresholds
-    assert close(ledger, thresholds) == close(pickle.loads(whole.ledger), thresholds)
+    assert close(ledger, thresholds) == close(taken(whole.ledger), thresholds)
 
 
 def test_a_part_does_not_begin_with_a_line_that_means_the_one_before(tmp_path):

@@ -227,7 +227,9 @@ def test_zeros_escapes_and_repeats_are_read_line_by_line(told: Count) -> None:
 
 
 def test_a_line_of_another_block_is_repeated_as_it_was(told: Count, monkeypatch: pytest.MonkeyPatch) -> None:
-    line = f"Nov 20 08:00:00 mail postfix/smtp[7]: AAAA1: to=<u@gmail.example>, relay={GMAIL}, delay=1, delays=1/0/0/0, dsn=4.0.0,"
+    line = (
+        f"Nov 20 08:00:00 mail postfix/smtp[7]: AAAA1: to=<u@gmail.example>, relay={GMAIL}, delay=1, delays=1/0/0/0, dsn=4.0.0,"
+    )
     log = f"{line} status=deferred ({SAID}421 4.7.0 occup\u00e9)\nNov 20 08:05:00 mail last message repeated 2 times\n".encode()
     monkeypatch.setattr(source, "CHUNK", len(log) - 40)
     found = told(log, skimmed=True)
