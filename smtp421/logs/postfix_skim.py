@@ -161,7 +161,7 @@ class PostfixSkimmer:
         self._stamp, self._time = known, (wanted, moment)
         self.number = number + text.count("\n", counted) + (not text.endswith("\n"))
         layout.read(self.number - 1, block[text.rfind("\n", 0, -1) + 1 :].rstrip(b"\n"))
-        sink.rest()
+        sink.rest(len(text))
 
     def _may_tell(self, text: str, start: int, at: int) -> bool:
         """Whether a line may tell of an attempt: what servers of ours warn of does not, and there are many such lines."""

@@ -88,8 +88,8 @@ class Sink(Protocol):
         """What deliveries that got an answer are counted with; asked for once, as a rule."""
         ...
 
-    def rest(self) -> None:
-        """Called now and then: what was found so far may be counted."""
+    def rest(self, text: int) -> None:
+        """Called now and then, after so many characters: what was found so far may be counted."""
         ...
 
 

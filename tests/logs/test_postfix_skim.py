@@ -156,10 +156,12 @@ def test_skimming_tells_what_reading_tells(told: Count, log: bytes, by: str | No
     assert told(log, skimmed=True, by=by) == told(log, skimmed=False, by=by)
 
 
-@pytest.mark.parametrize("rows", [0, 3, 100_000])
-def test_it_does_not_matter_how_many_rows_are_counted_at_once(told: Count, rows: int, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("most", "number"), [("MOST_ROWS", 0), ("MOST_ROWS", 3), ("MOST_ROWS", 100_000), ("MOST_TEXT", 400)])
+def test_it_does_not_matter_how_many_rows_are_counted_at_once(
+    told: Count, most: str, number: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     whole = told(DATA / "layouts/bsd.log", skimmed=True)
-    monkeypatch.setattr(ledger, "MOST_ROWS", rows)
+    monkeypatch.setattr(ledger, most, number)
     assert told(DATA / "layouts/bsd.log", skimmed=True) == whole
     assert told(DATA / "layouts/bsd.log", skimmed=False) == whole
 

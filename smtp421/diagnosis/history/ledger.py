@@ -30,6 +30,8 @@ By = Literal["provider", "domain", "cause", "relay", "rule", "source"]
 
 MOST_ROWS = 4_096
 """Rows that are laid down before they are counted."""
+MOST_TEXT = 8 << 20
+"""Characters of log that they may have been read from, all in all."""
 MOST_GROUPS = 5_000
 OWN_SIDE = "this server"
 UNKNOWN = "unknown"
@@ -52,6 +54,7 @@ class Ledger:
         self.by = by
         self.sent: list[Row] = []
         self.refused: list[Row] = []
+        self._text = 0
         self.first: int | None = None
         """The first second that was seen."""
         self.last = 0
@@ -99,7 +102,7 @@ class Ledger:
         if status is _EXPIRED:
             self.expired += 1
             self.refused.append(row)
-            self.rest()
+            self.rest(0)
             return None
         domain = row[5]
         kind.load = self.places.load((relay.host if relay is not None else None) or domain)
@@ -119,17 +122,19 @@ class Ledger:
                 if status is Status.DEFERRED:
                     key = kind.decided.cell.key
                     kind.template = template_of(attempt) if found.cause == UNKNOWN else ""
-        self.rest()
+        self.rest(len(attempt.reply.text) + len(where.text))
         return key
 
-    def rest(self) -> None:
-        """Count the rows that were laid down, where they are many."""
-        if len(self.refused) + len(self.sent) > MOST_ROWS:
+    def rest(self, text: int) -> None:
+        """Count the rows that were laid down, where they are many; the last were read from ``text`` characters."""
+        self._text += text
+        if len(self.refused) + len(self.sent) > MOST_ROWS or self._text > MOST_TEXT:
             self.catch_up()
 
     def catch_up(self) -> None:
         """Count the rows that were laid down."""
         sent, refused = self.sent, self.refused
+        self._text = 0
         if not sent and not refused:
             return
         if self.by == "domain":
