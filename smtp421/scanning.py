@@ -10,6 +10,7 @@ from typing import Protocol
 
 from smtp421.diagnosis.decide import Given, diagnose
 from smtp421.logs import LINE_FORMATS, Stream
+from smtp421.logs.exim_skim import SKIM as EXIM
 from smtp421.logs.interface import LineFormat
 from smtp421.logs.layout import Layout
 from smtp421.logs.line import Line
@@ -27,7 +28,7 @@ REPORTED = (Status.DEFERRED, Status.SUSPENDED, Status.EXPIRED, None)
 """Deferrals, not what was sent or bounced."""
 
 
-SKIMS = (POSTFIX,)
+SKIMS = (POSTFIX, EXIM)
 """The formats that can be skimmed."""
 LEAST = 1 << 15
 """Bytes of a stream that tell whether it can be skimmed; smaller ones are soon read line by line."""

@@ -90,7 +90,7 @@ Anonymize = Annotated[
 Jobs = Annotated[
     str,
     typer.Option(
-        "--jobs", "-j", metavar="N", rich_help_panel=MORE, help="Processes for large Postfix logs; auto is one below 100 MB."
+        "--jobs", "-j", metavar="N", rich_help_panel=MORE, help="Processes for large Postfix and Exim logs; auto is one below 100 MB."
     ),
 ]
 InputFormat = Annotated[

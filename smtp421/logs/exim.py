@@ -26,7 +26,7 @@ from smtp421.reply import read_reply, read_words
 NAME = "exim"
 
 _ID = r"[0-9A-Za-z]{6}-[0-9A-Za-z]{6}-[0-9A-Za-z]{2}|[0-9A-Za-z]{6}-[0-9A-Za-z]{11}-[0-9A-Za-z]{4}"
-_EVENT = Lazy(rf"(?:\b(?P<queue_id>{_ID}) )(?P<mark>==|\*\*|=>|->|<=|Completed|H=)(?P<rest>.*)", re.DOTALL)
+EVENT = Lazy(rf"(?:\b(?P<queue_id>{_ID}) )(?P<mark>==|\*\*|=>|->|<=|Completed|H=)(?P<rest>.*)", re.DOTALL)
 _PART = Lazy(r"\bexim4?\[(?P<pid>\d+)\]: (?P<mark>\[(?P<number>\d{1,3})(?P<kind>[/\\])(?P<of>\d{1,3})\] )(?P<text>.*)", re.DOTALL)
 _RECIPIENT = Lazy(r"\s*(?P<address>[^\s<]\S*)?(?: \((?P<expanded>[^)]*)\))?(?: <(?P<parent>[^>]*)>)?(?= |:|$)")
 _HOST = Lazy(r"\b(?:H=|host )(?P<host>[^\s\[]+)(?: \([^)]*\))? \[(?P<address>[^\]]+)\](?::(?P<port>\d{1,5}))?")
@@ -69,7 +69,7 @@ _VERIFY = " sender verify defer for <"
 
 def recognises(text: str) -> bool:
     """Whether a line is Exim's: a message id with an event mark, its own sentence about a remote error, or a part of a line."""
-    if _EVENT.search(text[:200]) is not None or " temporarily rejected " in text or _VERIFY in text:
+    if EVENT.search(text[:200]) is not None or " temporarily rejected " in text or _VERIFY in text:
         return True
     return ("SMTP error from remote mail" in text and " after " in text) or ("exim" in text and _PART.search(text) is not None)
 
@@ -120,7 +120,7 @@ class Reader:
 def read(line: Line) -> Iterator[Attempt]:
     """Yield the attempt that a line tells of, if any; one for a host (no recipient) has no status."""
     text = unescape_octal(line.text)
-    event = _EVENT.search(text)
+    event = EVENT.search(text)
     if event is None:
         inbound = _INBOUND.search(text) if "rejected " in text or _VERIFY in text else None
         if inbound:

@@ -16,7 +16,7 @@ from smtp421.logs.layout import Layout
 from smtp421.logs.line import squeeze
 from smtp421.logs.postfix import NAME, daemon_of, is_here, read_reason, read_relay, status_of
 from smtp421.logs.session import session_of
-from smtp421.logs.skim import Answer, Memory, Sink, Skim
+from smtp421.logs.skim import Answer, Memory, Sink, Skim, first_of, is_odd, last_of
 from smtp421.logs.source import lines_of
 from smtp421.reply import parse_enhanced
 
@@ -65,7 +65,6 @@ _SERVERS = ("smtpd[", "postscreen[")
 _WARNING = "warning: "
 _MANY = 50
 """Lines of a sample that are looked at closely."""
-_REPEATED = "last message repeated "
 
 
 def suits(lines: Iterable[str]) -> bool:
@@ -111,13 +110,13 @@ class PostfixSkimmer:
     def skim(self, number: int, block: bytes) -> Iterator[tuple[int, bytes]]:
         """See :class:`smtp421.logs.skim.Skimmer`."""
         text = block.decode("latin-1")  # each character is a byte
-        if "\0" in text or "\x1b" in text or _REPEATED in text:
+        if is_odd(text):
             lines = lines_of(block)
             self.number, self.attempts = number + len(lines), 0
             yield from enumerate(lines, number)
             return
         layout, sink = self._layout, self._sink
-        layout.read(number, block[: text.find("\n")] if "\n" in text else block)
+        layout.read(number, first_of(block))
         bsd, show, sent, refused = text[3:4] == " ", sink.lines, sink.sent, sink.refused
         servers, kinds, sessions = self._servers, self._kinds, self._sessions
         clock, known, (wanted, moment) = layout.now, self._stamp, self._time
@@ -160,7 +159,7 @@ class PostfixSkimmer:
         self.attempts = attempts
         self._stamp, self._time = known, (wanted, moment)
         self.number = number + text.count("\n", counted) + (not text.endswith("\n"))
-        layout.read(self.number - 1, block[text.rfind("\n", 0, -1) + 1 :].rstrip(b"\n"))
+        layout.read(self.number - 1, last_of(block))
         sink.rest(len(text))
 
     def _may_tell(self, text: str, start: int, at: int) -> bool:

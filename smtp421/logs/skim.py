@@ -132,6 +132,25 @@ class Skimmer(Protocol):
         ...
 
 
+_REPEATED = "last message repeated "
+
+
+def is_odd(text: str) -> bool:
+    """Whether a block holds what only the layout knows how to read: zeros, escapes, a line that stands for the one before."""
+    return "\0" in text or "\x1b" in text or _REPEATED in text
+
+
+def first_of(block: bytes) -> bytes:
+    """The first line of a block."""
+    end = block.find(b"\n")
+    return block[:end] if end >= 0 else block
+
+
+def last_of(block: bytes) -> bytes:
+    """The last line of a block."""
+    return block[block.rfind(b"\n", 0, -1) + 1 :].rstrip(b"\n")
+
+
 class Skim(NamedTuple):
     """How a format is skimmed."""
 
