@@ -90,7 +90,11 @@ Anonymize = Annotated[
 Jobs = Annotated[
     str,
     typer.Option(
-        "--jobs", "-j", metavar="N", rich_help_panel=MORE, help="Processes for large Postfix and Exim logs; auto is one below 100 MB."
+        "--jobs",
+        "-j",
+        metavar="N",
+        rich_help_panel=MORE,
+        help="Processes for large Postfix or Exim logs; auto: one below 100 MB.",
     ),
 ]
 InputFormat = Annotated[
