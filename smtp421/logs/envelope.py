@@ -16,18 +16,57 @@ from typing import NamedTuple
 from smtp421.logs.fields import moment
 from smtp421.logs.line import read_stamp
 
+_RECORD_HEAD = (
+    r"(?:[0-9A-Za-z]{5,20}: (?:to=<[^>]*>,|host \S+\[)|NOQUEUE: |to=<[^>]*>, relay=|[0-9A-Za-z]{12,16}: to=|"
+    r"[0-9a-f]{16} (?:mta|smtp|mda) [a-z]|[0-9A-Za-z]{6}-[0-9A-Za-z]{6,11}-[0-9A-Za-z]{2,4} (?:==|\*\*|=>|->|H=))"
+)
+_HEAD = (
+    r"(?:<\d{1,3}>|[A-Z][a-z]{2} [ \d]\d (?:\d{4} )?\d\d:\d\d:\d\d|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[^\s\"\\]*[ \t]+[^\s\"\\]{2,}"
+    r"[ \t]|[\w./-]+\[\d+\]: )"
+)
 _HINT = re.compile(
-    r'"(?:__REALTIME_TIMESTAMP|log|PROGRAM|program(?:name)?|syslogtag|app[-_]?name|ident|process|SYSLOG_IDENTIFIER)"\s*:'
-    r'|"(?:message|msg|MESSAGE)"\s*:\s*"\s*(?:<\d{1,3}>|[A-Z][a-z]{2} [ \d]\d \d\d:|\d{4}-\d\d-\d\d[T ]\d\d:)'
+    r'"(?:__REALTIME_TIMESTAMP|log|PROGRAM|program(?:name)?|syslogtag|app[-_]?name|ident|process|SYSLOG_IDENTIFIER|'
+    r'ProcessName|processImagePath|_application_name|_process_id)"\s*:'
+    rf'|"(?:@?message|msg|MESSAGE|short_message|eventMessage|SyslogMessage|value)"\s*:\s*"\s*(?:[\w.-]+: )?{_RECORD_HEAD}'
+    rf'|[:,\[]\s*"\s*(?:\{{\s*\\"\w|{_HEAD})'
 )
 """Cheap, and false for nearly all objects that carry no log line: they go to the readers as they are."""
 _BEGINS = re.compile(r"\s*(?:<\d{1,3}>|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d |\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)")
-_NUMBER = re.compile(r"\d{9,16}(?:\.\d+)?")
-_PROGRAM = ("syslog_identifier", "program", "programname", "app-name", "appname", "app_name", "ident", "_comm")
-_PID = ("_pid", "syslog_pid", "pid", "procid", "proc_id", "proc-id")
-_HOST = ("_hostname", "hostname", "host", "fromhost", "source")
-_STAMP = ("@timestamp", "timestamp", "timereported", "isodate", "timegenerated", "date", "time")
-_MESSAGE = ("message", "msg")
+WHOLE = re.compile(
+    r"""\s*(?:<\d{1,3}>\s?(?:1\s)?)?(?:
+        (?:[A-Z][a-z]{2}[ ][ \d]\d[ ](?:\d{4}[ ])?\d\d:\d\d:\d\d\S*|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d\S*)\s+\S+\s+\S
+        | [\w./-]+\[\d+\]:\s
+        | \{\s*\"[\w@.-]+\"\s*: )""",
+    re.VERBOSE,
+)
+"""How a text begins that is a line of a log, or carries one."""
+ENTIRE = re.compile(
+    r"\s*(?:<\d{1,3}>)?(?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d\S*) \S+ [\w./-]+\[\d+\]: "
+)
+"""A line as syslog wrote it, with its program."""
+_RECORD = re.compile(rf"\s*(?:[\w.-]+: )?{_RECORD_HEAD}")
+"""How the records of programs begin, where the program's name was taken off."""
+_NUMBER = re.compile(r"\d{9,19}(?:\.\d+)?")
+_PROGRAM = (
+    "syslog_identifier", "program", "programname", "app-name", "appname", "app_name", "ident", "processname", "process_name",
+    "program_name", "_application_name", "application_name", "syslog_program", "_program", "_comm",
+)  # fmt: skip
+_PID = ("_pid", "syslog_pid", "pid", "procid", "proc_id", "proc-id", "processid", "process_id", "_process_id")
+_HOST = ("_hostname", "hostname", "host", "fromhost", "source", "computer", "source_name")
+_STAMP = (
+    "@timestamp", "timestamp", "timereported", "isodate", "timegenerated", "timegenerated [utc]", "generated_at", "received_at",
+    "date", "time", "ts", "dt", "_time", "datetime", "eventtime",
+)  # fmt: skip
+MESSAGES = (
+    "message", "msg", "short_message", "syslogmessage", "eventmessage", "@message", "textpayload", "log", "line", "_raw",
+    "logentry", "logmessage", "event", "raw", "value", "text",
+)  # fmt: skip
+_WRAPPERS = ("_source", "jsonpayload", "result", "attributes", "hits")
+"""Where of several parts of an object the first is to be taken that carries a line, these come first."""
+_DEEPEST = 8
+_LONGEST_PREFIX = 240
+_RUBY = re.compile(r'\{"[^"]{1,80}"=>')
+_PAIR = re.compile(r'"(?P<name>[^"]{1,80})"=>"?(?P<value>.*?)"?(?=, "[^"]{1,80}"=>|\}+\]*$)')
 _SPLIT = 1 << 14
 """Docker splits what a container writes after so many bytes; only the last part ends with a line end."""
 
@@ -44,23 +83,78 @@ class Inside(NamedTuple):
     """Whether the line goes on in the next part of its stream."""
 
 
-def opened(text: str, now: datetime) -> Inside | None:
-    """What an object carries; None for an object that is no envelope, and for any other text."""
+def opened(text: str, now: datetime) -> list[Inside]:
+    """What a JSON object carries: one line as a rule; none where it is no envelope, and for any other text."""
     if not _HINT.search(text):
-        return None
+        return []
     try:
         record = json.loads(text)
     except (ValueError, RecursionError):
-        return None
-    if not isinstance(record, dict):
-        return None
-    fields = {key.lower(): value for key, value in record.items()}
+        return []
+    return carried(record, now)
+
+
+def behind_prefix(text: str, now: datetime) -> list[Inside]:
+    """What an object carries that stands behind a tag and a time, as Fluentd, Fluent Bit and ``journalctl -o json-sse`` write it.
+
+    Fluent Bit writes it as Ruby would: ``[0] syslog.0: [[1795213798.941, {}], {"ident"=>"postfix/smtp", ...}]``.
+    """
+    at = text.find('{"', 1, _LONGEST_PREFIX)
+    if at < 0:
+        return []
+    body = text[at:].rstrip(" ,")
+    if _RUBY.match(body):
+        record: object = {pair["name"]: _unescaped(pair["value"]) for pair in _PAIR.finditer(body)}
+    elif not _HINT.search(body):
+        return []
+    else:
+        try:
+            record = json.JSONDecoder(strict=False).raw_decode(body)[0]
+        except (ValueError, RecursionError):
+            return []
+    stamp = read_stamp(text[:at], now)
+    return [inside if _knows(inside, now) else inside._replace(stamp=stamp) for inside in carried(record, now)]
+
+
+def _knows(inside: Inside, now: datetime) -> bool:
+    """Whether a line has a time."""
+    return inside.stamp is not None or read_stamp(inside.text[:120], now) is not None
+
+
+def _unescaped(value: str) -> str:
+    """A string that may have been escaped, which not all versions do."""
+    return value if re.search(r'(?<!\\)"', value) else value.replace('\\"', '"').replace("\\\\", "\\")
+
+
+def carried(value: object, now: datetime, depth: int = _DEEPEST) -> list[Inside]:
+    """The lines in a value: that of an object which is an entry, else those in the first of its parts that has some.
+
+    Of a list each part is taken. An object's time is that of a line in it which has none.
+    """
+    if not depth:
+        return []
+    if isinstance(value, list):
+        return [
+            inside
+            for item in value
+            for inside in ([Inside(item)] if isinstance(item, str) and WHOLE.match(item) else carried(item, now, depth - 1))
+        ]
+    if not isinstance(value, dict) or "TopicArn" in value:  # a notification of Amazon's: its reader opens it
+        return []
+    fields = {key.lower(): part for key, part in value.items()}
     if "__realtime_timestamp" in fields:
-        return journal_entry(fields)
+        return [journal_entry(fields)]
     log = fields.get("log")
     if isinstance(log, str) and ("stream" in fields or "time" in fields):
-        return _docker(log, fields, now)
-    return _shipped(fields, now)
+        return [_docker(log, fields, now)]
+    if (shipped := shipped_line(fields, now)) is not None:
+        return [shipped]
+    stamp = None
+    for part in (*(fields.get(name) for name in _WRAPPERS), *fields.values()):
+        if isinstance(part, dict | list) and (found := carried(part, now, depth - 1)):
+            stamp = stamp or _time(fields, now)
+            return [inside if _knows(inside, now) else inside._replace(stamp=stamp) for inside in found]
+    return []
 
 
 def journal_entry(fields: Mapping[str, object]) -> Inside:
@@ -82,18 +176,42 @@ def _docker(log: str, fields: Mapping[str, object], now: datetime) -> Inside:
     )
 
 
-def _shipped(fields: Mapping[str, object], now: datetime) -> Inside | None:
-    """A record of rsyslog, syslog-ng or a shipper: its program and message, or a whole line as its message."""
-    message = next((value for key in (*_MESSAGE, "log") if isinstance(value := fields.get(key), str)), None)
+def shipped_line(fields: Mapping[str, object], now: datetime) -> Inside | None:
+    """A record of a logger or a shipper, by small names: its program and message, or a whole line as a value."""
+    whole = fields.get("full_message")
+    message = whole if isinstance(whole, str) and WHOLE.match(whole) else _message(fields)
     if message is None:
         return None
     head = _head(fields)
     if not head:
-        return Inside(message.strip()) if _BEGINS.match(message) else None
+        if not (WHOLE.match(message) or _BEGINS.match(message) or _RECORD.match(message)):
+            return None
+        own = read_stamp(message[:120], now) if not message.lstrip().startswith("{") else None
+        return Inside(message.strip(), None if own else _time(fields, now))
+    if ENTIRE.match(message):
+        return Inside(message.strip())
     stamp = _word(fields, _STAMP)
     known = moment(stamp, now) if _NUMBER.fullmatch(stamp) else None
     before = " ".join(word for word in ("" if known else stamp, _word(fields, _HOST)) if word)
     return Inside(f"{before} {head}{message.strip()}".lstrip(), known)
+
+
+def _message(fields: Mapping[str, object]) -> str | None:
+    """What a record says: the first of the usual fields, else whatever field holds a whole line."""
+    known = [text for key in MESSAGES if isinstance(text := _first(fields.get(key)), str)]
+    if known:
+        return next((text for text in known if WHOLE.match(text) or _RECORD.match(text)), known[0])
+    return next((text for text in fields.values() if isinstance(text, str) and text[:1] != "{" and WHOLE.match(text)), None)
+
+
+def _first(value: object) -> object:
+    """A value, or the first of a list with one."""
+    return value[0] if isinstance(value, list) and len(value) == 1 else value
+
+
+def _time(fields: Mapping[str, object], now: datetime) -> datetime | None:
+    """The time that a record gives."""
+    return moment(_word(fields, _STAMP), now)
 
 
 def _head(fields: Mapping[str, object]) -> str:
@@ -104,6 +222,10 @@ def _head(fields: Mapping[str, object]) -> str:
     process = fields.get("process")
     if isinstance(process, dict):
         fields = {**fields, "program": process.get("name"), "pid": process.get("pid")}
+    elif isinstance(process, str):
+        fields = {"program": process, **fields}
+    elif isinstance(path := fields.get("processimagepath"), str):  # macOS
+        fields = {"program": "/".join(path.split("/")[-2:]), **fields}
     program, pid = _word(fields, _PROGRAM), _word(fields, _PID)
     return f"{program}[{pid}]: " if program and pid else f"{program}: " if program else ""
 

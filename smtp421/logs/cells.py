@@ -1,0 +1,103 @@
+"""Log lines in quotes and in cells: JSON strings, CSV (RFC 4180) with and without a header, tables drawn with bars.
+
+Columns are found by name, as exports of Kibana, Graylog, Splunk, Grafana, CloudWatch, Azure and Datadog spell them. Without a
+header a row counts where one of its cells is a whole line, or where its cells, in a row, make one (rsyslog's CSV templates).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+
+from smtp421.logs.envelope import ENTIRE, MESSAGES, WHOLE
+from smtp421.logs.lazy import Lazy
+
+_DECODER = json.JSONDecoder(strict=False)
+_HEADER = re.compile(r"""["']?[\w@. \[\]()-]{1,48}["']?(?:[,;\t]["']?[\w@. \[\]()/-]{1,48}["']?){1,80}$""")
+_CLOSED = re.compile(r'"(?:[^"]|"")*"(?P<mark>[,;\t])')
+_LONGEST_HEADER = 2_000
+_KEY = Lazy(r'(?:^|\s)(?P<name>[\w@.-]{1,40})=(?:"(?P<quoted>(?:[^"\\]|\\.)*+)"|(?P<bare>[^\s"]\S*))')
+
+
+def columns(text: str) -> tuple[str, ...]:
+    """The columns' names, in small letters, where a line is the header of a table with a column of messages; else none."""
+    if len(text) > _LONGEST_HEADER or _HEADER.match(text) is None:
+        return ()
+    mark = max(",;\t", key=text.count)
+    names = tuple(name.strip().lower() for name in row(text, mark))
+    return names if len(names) > 1 and any(name in MESSAGES for name in names) else ()
+
+
+def fields(text: str, names: tuple[str, ...]) -> dict[str, str]:
+    """A row below such a header, by name; empty where it has another number of cells."""
+    for mark in ",;\t":
+        if mark in text and len(cells := row(text, mark)) == len(names):
+            return dict(zip(names, cells, strict=True))
+    return {}
+
+
+def row(text: str, mark: str = ",") -> list[str]:
+    """The cells of a row; none where its quotes do not match."""
+    import csv  # only tables need it
+
+    try:
+        return next(csv.reader([text], delimiter=mark, strict=True), [])
+    except csv.Error:
+        return []
+
+
+def unquoted(text: str) -> str | None:
+    """The line in quotes that begin a text, or in the cells of a row; None where there is none."""
+    text = text.rstrip()
+    if text[0] == '"':
+        return _string(text) or _cell(text) or _stripped(text)
+    if text[0] == "'":
+        inner = text.rstrip(",]").rstrip()
+        if len(inner) > 1 and inner.endswith("'") and WHOLE.match(inner, 1):
+            return re.sub(r"\\([\\'])", r"\1", inner[1:-1])
+        return None
+    return _stripped(text)
+
+
+def barred(text: str) -> str | None:
+    """The line in a table that is drawn with bars, as Markdown and SQL clients do; None where there is none."""
+    for part in text.strip(" |").split(" | "):
+        if WHOLE.match(part):
+            return part.strip()
+    return None
+
+
+def pairs(text: str) -> dict[str, str]:
+    """The values of ``key=value key="value"``, as logfmt and WELF write them; a quote inside is escaped."""
+    return {
+        found["name"].lower(): found["bare"] or re.sub(r'\\(["\\])', r"\1", found["quoted"] or "")
+        for found in _KEY.finditer(text)
+    }
+
+
+def _string(text: str) -> str | None:
+    """A JSON string, alone or as the element of a list."""
+    try:
+        value, end = _DECODER.raw_decode(text)
+    except ValueError:
+        return None
+    return value.rstrip("\n") if isinstance(value, str) and text[end:].strip() in ("", ",", "]") and WHOLE.match(value) else None
+
+
+def _cell(text: str) -> str | None:
+    """The cell that is a whole line, else the cells as one line."""
+    closed = _CLOSED.match(text)
+    cells = row(text, closed["mark"] if closed else ",")
+    whole = next((cell for cell in cells if ENTIRE.match(cell)), None) or next(
+        (cell for cell in cells if WHOLE.match(cell)), None
+    )
+    if whole is None and ENTIRE.match(joined := " ".join(cell.strip() for cell in cells)):
+        return joined
+    return whole
+
+
+def _stripped(text: str) -> str | None:
+    """A line between two quote marks or backticks that are no part of it."""
+    mark = text[0]
+    inner = text.rstrip(",")
+    return inner.strip(mark) if inner.endswith(mark) and WHOLE.match(inner, 1) else None
