@@ -10,6 +10,7 @@ import json
 import re
 
 from smtp421.logs.envelope import ENTIRE, MESSAGES, WHOLE
+from smtp421.logs.formats import known_line
 from smtp421.logs.lazy import Lazy
 
 _DECODER = json.JSONDecoder(strict=False)
@@ -50,10 +51,12 @@ def unquoted(text: str) -> str | None:
     """The line in quotes that begin a text, or in the cells of a row; None where there is none."""
     text = text.rstrip()
     if text[0] == '"':
+        if '","' not in text and '";"' not in text and '",' not in text and not _is_line(text[1:]):
+            return None
         return _string(text) or _cell(text) or _stripped(text)
     if text[0] == "'":
         inner = text.rstrip(",]").rstrip()
-        if len(inner) > 1 and inner.endswith("'") and WHOLE.match(inner, 1):
+        if len(inner) > 1 and inner.endswith("'") and _is_line(inner[1:]):
             return re.sub(r"\\([\\'])", r"\1", inner[1:-1])
         return None
     return _stripped(text)
@@ -62,7 +65,7 @@ def unquoted(text: str) -> str | None:
 def barred(text: str) -> str | None:
     """The line in a table that is drawn with bars, as Markdown and SQL clients do; None where there is none."""
     for part in text.strip(" |").split(" | "):
-        if WHOLE.match(part):
+        if _is_line(part):
             return part.strip()
     return None
 
@@ -75,13 +78,17 @@ def pairs(text: str) -> dict[str, str]:
     }
 
 
+def _is_line(text: str) -> bool:
+    return WHOLE.match(text) is not None or known_line(text)
+
+
 def _string(text: str) -> str | None:
     """A JSON string, alone or as the element of a list."""
     try:
         value, end = _DECODER.raw_decode(text)
     except ValueError:
         return None
-    return value.rstrip("\n") if isinstance(value, str) and text[end:].strip() in ("", ",", "]") and WHOLE.match(value) else None
+    return value.rstrip("\n") if isinstance(value, str) and text[end:].strip() in ("", ",", "]") and _is_line(value) else None
 
 
 def _cell(text: str) -> str | None:
@@ -100,4 +107,4 @@ def _stripped(text: str) -> str | None:
     """A line between two quote marks or backticks that are no part of it."""
     mark = text[0]
     inner = text.rstrip(",")
-    return inner.strip(mark) if inner.endswith(mark) and WHOLE.match(inner, 1) else None
+    return inner.strip(mark) if inner.endswith(mark) and _is_line(inner[1:]) else None

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import NamedTuple
 
 from smtp421.logs.fields import moment
+from smtp421.logs.formats import known_line, own_json
 from smtp421.logs.line import read_stamp
 
 _RECORD_HEAD = (
@@ -26,11 +27,15 @@ _HEAD = (
 )
 _HINT = re.compile(
     r'"(?:__REALTIME_TIMESTAMP|log|PROGRAM|program(?:name)?|syslogtag|app[-_]?name|ident|process|SYSLOG_IDENTIFIER|'
-    r'ProcessName|processImagePath|_application_name|_process_id)"\s*:'
-    rf'|"(?:@?message|msg|MESSAGE|short_message|eventMessage|SyslogMessage|value)"\s*:\s*"\s*(?:[\w.-]+: )?{_RECORD_HEAD}'
+    r'ProcessName|processImagePath|_application_name)"\s*:'
+    r'|"(?:@?message|msg|MESSAGE|line|_raw|textPayload|LogMessage|LogEntry|event|raw|original)"\s*:\s*"'
+)
+_MARKS = ("]: ", '{\\"', "to=<", " == ", " ** ", " mta ", "(delivery.", " [outbound] ")
+_LINE_HINT = re.compile(
+    rf'"(?:short_message|eventMessage|SyslogMessage|value)"\s*:\s*"\s*(?:[\w.-]+: )?{_RECORD_HEAD}'
     rf'|[:,\[]\s*"\s*(?:\{{\s*\\"\w|{_HEAD})'
 )
-"""Cheap, and false for nearly all objects that carry no log line: they go to the readers as they are."""
+"""Both are cheap, and false for nearly all objects that carry no log line: they go to the readers as they are."""
 _BEGINS = re.compile(r"\s*(?:<\d{1,3}>|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d |\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)")
 WHOLE = re.compile(
     r"""\s*(?:<\d{1,3}>\s?(?:1\s)?)?(?:
@@ -85,13 +90,20 @@ class Inside(NamedTuple):
 
 def opened(text: str, now: datetime) -> list[Inside]:
     """What a JSON object carries: one line as a rule; none where it is no envelope, and for any other text."""
-    if not _HINT.search(text):
+    if not _hinted(text) or own_json(text):
         return []
     try:
         record = json.loads(text)
     except (ValueError, RecursionError):
         return []
+    if isinstance(record, dict) and "__REALTIME_TIMESTAMP" in record:
+        return [journal_entry({key.lower(): value for key, value in record.items()})]
     return carried(record, now)
+
+
+def _hinted(text: str) -> bool:
+    """Whether an object may carry a line."""
+    return _HINT.search(text) is not None or (any(mark in text for mark in _MARKS) and _LINE_HINT.search(text) is not None)
 
 
 def behind_prefix(text: str, now: datetime) -> list[Inside]:
@@ -105,7 +117,7 @@ def behind_prefix(text: str, now: datetime) -> list[Inside]:
     body = text[at:].rstrip(" ,")
     if _RUBY.match(body):
         record: object = {pair["name"]: _unescaped(pair["value"]) for pair in _PAIR.finditer(body)}
-    elif not _HINT.search(body):
+    elif not _hinted(body) or own_json(body):
         return []
     else:
         try:
@@ -137,7 +149,11 @@ def carried(value: object, now: datetime, depth: int = _DEEPEST) -> list[Inside]
         return [
             inside
             for item in value
-            for inside in ([Inside(item)] if isinstance(item, str) and WHOLE.match(item) else carried(item, now, depth - 1))
+            for inside in (
+                [Inside(item)]
+                if isinstance(item, str) and (WHOLE.match(item) or known_line(item))
+                else carried(item, now, depth - 1)
+            )
         ]
     if not isinstance(value, dict) or "TopicArn" in value:  # a notification of Amazon's: its reader opens it
         return []
@@ -178,15 +194,13 @@ def _docker(log: str, fields: Mapping[str, object], now: datetime) -> Inside:
 
 def shipped_line(fields: Mapping[str, object], now: datetime) -> Inside | None:
     """A record of a logger or a shipper, by small names: its program and message, or a whole line as a value."""
-    whole = fields.get("full_message")
-    message = whole if isinstance(whole, str) and WHOLE.match(whole) else _message(fields)
-    if message is None:
-        return None
-    head = _head(fields)
-    if not head:
-        if not (WHOLE.match(message) or _BEGINS.match(message) or _RECORD.match(message)):
+    message = _message(fields)
+    head = _head(fields) if message is not None else ""
+    if message is None or not head:
+        message = next((text for text in _said(fields) if _is_line(text)), None)
+        if message is None:
             return None
-        own = read_stamp(message[:120], now) if not message.lstrip().startswith("{") else None
+        own = message.lstrip()[:1] != "{" and read_stamp(message[:120], now) is not None
         return Inside(message.strip(), None if own else _time(fields, now))
     if ENTIRE.match(message):
         return Inside(message.strip())
@@ -197,11 +211,26 @@ def shipped_line(fields: Mapping[str, object], now: datetime) -> Inside | None:
 
 
 def _message(fields: Mapping[str, object]) -> str | None:
-    """What a record says: the first of the usual fields, else whatever field holds a whole line."""
-    known = [text for key in MESSAGES if isinstance(text := _first(fields.get(key)), str)]
-    if known:
-        return next((text for text in known if WHOLE.match(text) or _RECORD.match(text)), known[0])
-    return next((text for text in fields.values() if isinstance(text, str) and text[:1] != "{" and WHOLE.match(text)), None)
+    """What a record says, in the first of the usual fields."""
+    for key in MESSAGES:
+        value = _first(fields.get(key))
+        if isinstance(value, str):
+            return value
+    return None
+
+
+def _said(fields: Mapping[str, object]) -> Iterator[str]:
+    """All that may be the message of a record that names no program: the usual fields, then any with a whole line."""
+    for key in ("full_message", *MESSAGES):
+        value = _first(fields.get(key))
+        if isinstance(value, str):
+            yield value
+    yield from (value for value in fields.values() if isinstance(value, str) and value[:1] != "{" and WHOLE.match(value))
+
+
+def _is_line(text: str) -> bool:
+    """Whether a text is a line of a log."""
+    return bool(WHOLE.match(text) or _BEGINS.match(text) or _RECORD.match(text)) or known_line(text)
 
 
 def _first(value: object) -> object:

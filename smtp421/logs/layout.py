@@ -43,12 +43,16 @@ _CRI = re.compile(
     r"(?P<stamp>\d{4}-\d\d-\d\dT\S{8,24}) (?P<stream>stdout|stderr) (?P<part>[FP])(?::\S*)?(?: (?P<text>.*))?$", re.DOTALL
 )
 _PREFIX = re.compile(r"(?:[\w./-]{1,64}\ +\|\ ?|\[pod/[^\]\s]+\]\s)", re.ASCII)
+_ENDS = ("}", "]", ",")
 _QUOTED = ('"', "'", "`")
-_SAYS = re.compile(r"\b(?:msg|message|MESSAGE)=\"")
 _SHORT = 80
 """Columns of a terminal: a longer line was not wrapped."""
 _SHOWN = re.compile(r"(?:\^\[|ESC|␛)\[[0-9;]*[A-Za-z]")
 """Colours as ``less`` and ``cat -v`` show them."""
+_FILE = re.compile(
+    r"(?:>\s?)+|(?:[A-Za-z]:)?[\w./\\~+@-]{1,200}?\.(?:log|gz)[\w.-]*?[:-](?:(?!\d{4}-\d\d-\d\d)\d{1,9}[:-]){0,2}(?=\S)", re.ASCII
+)
+"""What ``grep -Hn`` and mail programs put before a line."""
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _LAST = re.compile(
     r"(?P<head>(?:\S+ +){0,7}?)(?:--- )?last message (?:'.*' )?repeated (?P<times>\d{1,9}) times?\b.{0,80}$", re.IGNORECASE
@@ -139,10 +143,14 @@ class Layout:
         if start in _BSD:
             if start != self._clock.month:
                 self._clock.turn(text)
+        elif (
+            start[:2] == "20" and text[4:5] == "-" and text[-1:] not in _ENDS and not self._columns and " std" not in text[19:40]
+        ):
+            pass  # an ISO stamp, and nothing that it was put before
         elif depth < _DEEPEST and (inner := self._opened(number, text, depth)) is not None:
             self.opened = True
             return inner
-        if len(text) <= _SHORT and not whole and not depth and (span := spans.wrapped(number, text)) is not None:
+        if len(text) <= _SHORT and not whole and not depth and (span := spans.wrapped(number, text)):
             self._span = span
             return ()
         if "&" in text and (plain := _unescaped(text)) is not None:
@@ -159,7 +167,7 @@ class Layout:
         if first == "{":
             found = opened(text.rstrip(" ,"), self._clock.now)
             if found or depth or (span := spans.begins(number, text)) is None:
-                return [line for inside in found for line in self._inside(number, inside, depth)] if found else None
+                return self._all(number, found, depth) if found else None
             self._span = span
             return ()
         if self._columns and not depth and (below := shipped_line(cells.fields(text, self._columns), self._clock.now)):
@@ -178,7 +186,7 @@ class Layout:
             stamp = read_stamp(part["stamp"], self._clock.now)
             return self._inside(number, Inside(part["text"] or "", stamp, part["stream"], part["part"] == "P"), depth)
         if text.endswith(("}", "}]", "},")) and (found := behind_prefix(text, self._clock.now)):
-            return [line for inside in found for line in self._inside(number, inside, depth)]
+            return self._all(number, found, depth)
         return None if first.isdigit() else self._strange(number, text, depth)
 
     def _strange(self, number: int | None, text: str, depth: int) -> Sequence[Line] | None:
@@ -186,15 +194,18 @@ class Layout:
         first = text[:1]
         if first in ("\x1e", "\ufeff"):  # RFC 7464 (journalctl -o json-seq); a byte-order mark
             return self._peeled(number, text[1:], depth + 1)
+        if first == "@" and text[1:2] == "4":  # tai64n
+            return None
         if first in _QUOTED and (line := cells.unquoted(text)) is not None:
             return self._peeled(number, line, depth + 1)
         if first == "|" and (line := cells.barred(text)) is not None:
             return self._peeled(number, line, depth + 1)
         if first in ("^", "E", "␛") and _SHOWN.match(text):
             return self._peeled(number, _SHOWN.sub("", text), depth + 1)
-        if _SAYS.search(text) and (said := shipped_line(cells.pairs(text), self._clock.now)):
+        says = 'sg="' in text or 'essage="' in text or 'ESSAGE="' in text
+        if says and (said := shipped_line(cells.pairs(text), self._clock.now)):
             return self._inside(number, said, depth)
-        if names := cells.columns(text):
+        if ": " not in text and "=" not in text and (names := cells.columns(text)):
             self._columns = names
             return None
         if first == "E" and text.startswith("EVENTS\t"):  # aws logs filter-log-events --output text
@@ -202,11 +213,20 @@ class Layout:
         if not depth and (span := spans.begins(number, text)) is not None:
             self._span = span
             return ()
+        if ((first == ">" and len(text) > _SHORT) or ".log" in text[:128] or ".gz" in text[:128]) and (file := _FILE.match(text)):
+            self.opened = True
+            return self._peeled(number, text[file.end() :], depth + 1)
         behind = _PREFIX.match(text) if " |" in text[:72] or first == "[" else None
         if behind is None and text[1:].lstrip()[:1] in ('"', "{", "|", "`", "'") and first in (" ", "\t", "[", ">", "*", "-"):
             inner = text[1:].lstrip()
             return lines if (lines := self._opened(number, inner, depth + 1)) else None
         return self._peeled(number, text[behind.end() :], depth + 1) if behind else None
+
+    def _all(self, number: int | None, found: Sequence[Inside], depth: int) -> Sequence[Line]:
+        """The lines of all that an envelope holds."""
+        if len(found) == 1:
+            return self._inside(number, found[0], depth)
+        return [line for inside in found for line in self._inside(number, inside, depth)]
 
     def _inside(self, number: int | None, inside: Inside, depth: int) -> Sequence[Line]:
         """The lines of what an envelope holds, with its time; none where the text goes on in the next one."""

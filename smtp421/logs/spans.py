@@ -40,6 +40,7 @@ _BEGUN = re.compile(
     re.VERBOSE,
 )
 """A record that is not at its end."""
+_OPEN, _CUT = (":", "=", "*"), ("mta", "mta delivery")
 _STARTS = re.compile(
     r"(?:<\d{1,3}>|[A-Z][a-z]{2} [ \d]\d |\d{4}-\d\d-\d\d[T ]\d\d:|\{\"|\[?\d{10}|@4000|```|---|--$|==>|[\w./-]+\[\d+\]: |"
     r"[0-9A-F]{6,15}: )"
@@ -242,6 +243,9 @@ class Wrapped:
 
 def wrapped(number: int | None, text: str) -> Wrapped | None:
     """The beginning of a wrapped record; None for a line that is whole, as far as can be seen."""
+    hinted = "to=" in text or "evpid=" in text or " == " in text or "(delivery." in text or '{"' in text or " ** " in text
+    if not hinted and text[-1:] not in _OPEN and text[-3:-2] != "-" and not text.endswith(_CUT):
+        return None
     return Wrapped(number, text) if _BEGUN.search(text) else None
 
 
