@@ -12,7 +12,7 @@ from smtp421.diagnosis.decide import Given, diagnose
 from smtp421.logs import LINE_FORMATS, Stream
 from smtp421.logs.interface import LineFormat
 from smtp421.logs.layout import Layout
-from smtp421.logs.line import Line
+from smtp421.logs.line import Line, as_written
 from smtp421.logs.postfix_skim import SKIM as POSTFIX
 from smtp421.logs.skim import Sink, Skim, Skimmer
 from smtp421.logs.source import Remark, Source, lines_of, open_source
@@ -188,6 +188,8 @@ def skim_of(source: Source, block: bytes) -> Skim | None:
     if len(block) < LEAST:
         return None
     lines = [*block[:LEAST].decode("utf-8", "replace").split("\n")[:-1], *source.sample()]
+    if not all(as_written(line) for line in lines):
+        return None
     return next((skim for skim in SKIMS if skim.suits(lines)), None)
 
 

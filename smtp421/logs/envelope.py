@@ -51,6 +51,7 @@ ENTIRE = re.compile(
 """A line as syslog wrote it, with its program."""
 _RECORD = re.compile(rf"\s*(?:[\w.-]+: )?{_RECORD_HEAD}")
 """How the records of programs begin, where the program's name was taken off."""
+_TAG = re.compile(r"[\w./-]+\[\d+\]:?")
 _NUMBER = re.compile(r"\d{9,19}(?:\.\d+)?")
 _PROGRAM = (
     "syslog_identifier", "program", "programname", "app-name", "appname", "app_name", "ident", "processname", "process_name",
@@ -246,6 +247,8 @@ def _time(fields: Mapping[str, object], now: datetime) -> datetime | None:
 def _head(fields: Mapping[str, object]) -> str:
     """``postfix/smtp[196]: ``, as syslog writes it; nothing where no program is named."""
     tag = _word(fields, ("syslogtag", "legacy_msghdr")).strip()
+    if not tag and _TAG.fullmatch(other := _word(fields, ("tag",)).strip()):  # shippers' own tags look otherwise
+        tag = other
     if tag:
         return f"{tag.removesuffix(':')}: "
     process = fields.get("process")

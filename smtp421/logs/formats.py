@@ -100,7 +100,7 @@ LINE_FORMATS: tuple[Row, ...] = (
     Row("hmailserver", "hmailserver", ('"SMTP',)),
     Row("mailenable", "mailenable", ("\tSMTP-",)),
     Row("momentum", "momentum", ("@R@", "@D@", "@T@", "@P@", "@B@")),
-    Row("opensmtpd", "opensmtpd", (" mta ", " smtp ", " mda ", "smtpd[")),
+    Row("opensmtpd", "opensmtpd", (" mta ", " smtp ", " mda ", "smtpd[", "Expire for ", "Fail for ")),
     Row("courier", "courier", ("courier",)),
     Row("dma", "dma", ("dma",)),
     Row("haraka", "haraka", ("] [", "df\t", "b\t")),

@@ -18,11 +18,6 @@ from smtp421.logs.stamps import late, rare_stamp, seconds_since_1970
 MONTHS = {name: number for number, name in enumerate("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), start=1)}
 
 _BSD = re.compile(r"(?<![A-Za-z\d.])([A-Z][a-z]{2}) {1,2}(\d{1,2}) (\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?(?=[\s:]|$)")
-_BEHIND = re.compile(
-    r":?(?: (?P<half>[AP])M\b)?(?: (?P<year>(?:19|20)\d\d)\b)?(?: (?P<zone>[+-]\d\d:?\d\d|[A-Z]{3,4})(?= ))?"
-    r"(?: (?P<last>20\d\d)\b)?"
-)
-"""What loggers put behind a BSD stamp: the half of the day, the year, the zone."""
 _ISO = re.compile(
     r"(?<![\d.])(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?"
     r"(?:\s?(Z|UTC|[+-]\d\d(?::?\d\d)?)(?![\d:])| ([A-Z]{3,4})(?= ))?(?![\d:])"
@@ -35,6 +30,12 @@ _ZONES = {
 }  # fmt: skip
 """Zones by their short names, as journalctl writes them; those that mean several zones (CST, IST, BST) are left out."""
 
+_BEHIND = re.compile(
+    r":?(?: (?P<half>[AP])M\b)?(?: (?P<year>(?:19|20)\d\d)\b)?"
+    rf"(?: (?P<zone>[+-]\d\d:?\d\d|UTC|GMT|{'|'.join(_ZONES)})(?= ))?"
+    r"(?: (?P<last>20\d\d)\b)?"
+)
+"""What loggers put behind a BSD stamp: the half of the day, the year, the zone."""
 _START = re.compile(
     r"""^(?:<\d{1,3}>\d?\s?)?(?:[\w.-]+\s+\|\s+)?(?:
         [A-Z][a-z]{2}[ ]{1,2}\d{1,2}[ ]\d\d:\d\d:\d\d | \d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d
@@ -198,6 +199,19 @@ def squeeze(text: str) -> str:
     return _LONG_RUN.sub(" " * 64, text) if len(text) > 64 and (_BLANKS in text or "\t" in text) else text
 
 
+def as_written(text: str) -> bool:
+    """Whether nothing stands behind the stamp of a line that changes it, and nothing in the line that has to be taken off.
+
+    For who reads lines in bulk: those go through :mod:`smtp421.logs.layout`.
+    """
+    if "&lt;" in text or _SOLARIS.search(text):
+        return False
+    bsd = _BSD.match(text)
+    return bsd is None or _BEHIND.match(text, bsd.end()).end() == bsd.end()  # type: ignore[union-attr]
+
+
+_SOLARIS = re.compile(r"\]: \[ID \d+ \w+\.\w+\] ")
+"""What Solaris puts before a message."""
 _FILE = re.compile(r"\s*==> \S.{0,250} <==\s*$")
 """What ``tail`` puts before the lines of a file, where it shows several."""
 

@@ -4,7 +4,8 @@ Other orders of day, month and year, months in other languages (journalctl and `
 hours, Apache's and RFC 5322's dates, ISO 8601 without dashes, seconds and milliseconds since 1970. ``11/20/2026`` has the month
 first, as programs write that use slashes; ``20.11.2026`` has the day first.
 
-Month names: the abbreviated ones of the Unicode CLDR (https://cldr.unicode.org/), without those that mean two months.
+Month names: the abbreviated ones of the Unicode CLDR (https://cldr.unicode.org/), and of those that mean two months
+the one that is written in more languages' logs (``lis`` is November in Czech and Polish, October in Croatian).
 """
 
 from __future__ import annotations
@@ -21,11 +22,11 @@ mar mars marts mart mrt mär märz márc märts bře kov maalis març ožu μά�
 apr abr avr avril huhti kwi nis tra ápr απρ апр квіт april abril aprile
 may mai maj mei maio mag mayo maggio kvě máj svi touko μάι май мая трав
 jun juin june juni giu haz kesä čvn cze ιουν июн июнь черв juuni jún junio giugno
-jul juil july juli lug heinä tem čvc ιουλ июл июль лип juuli júl juillet julio luglio
-aug août ago ağu elo kol sie αυγ авг серп august agosto
+jul juil july juli lip lug heinä tem čvc ιουλ июл июль лип juuli júl juillet julio luglio
+aug août ago ağu elo kol sie srp αυγ авг серп august agosto
 sep sept set eyl ruj syys szept wrz zář σεπ сен сент вер september septiembre settembre septembre
 oct okt ott out eki loka paź říj οκτ окт жовт october oktober octobre octubre ottobre
-nov kas marras νοέ ноя нояб ное november novembre noviembre
+nov kas lis marras νοέ ноя нояб ное november novembre noviembre
 dec dez dic déc ara joulu gru pro δεκ дек груд december dezember décembre diciembre dicembre
 """
 MONTHS = {name: number for number, names in enumerate(_NAMES.strip().split("\n"), start=1) for name in names.split()}
@@ -45,7 +46,7 @@ _FORMS = (
     rf"{_BEFORE}{_DAY}[ /-]{_NAME}[ /-]{_YEAR}[ :]{_CLOCK}{_TAIL}",  # 20/Nov/2026:22:29:58 +0000
     rf"{_BEFORE}{_DAY}\.? {_NAME} {_CLOCK}{_TAIL}",  # 20 Nov 22:29:58
     rf"{_BEFORE}{_YEAR}[/._-]{_MONTH}[/._-]{_DAY}[ T_-]{_CLOCK}{_TAIL}",  # 2026/11/20 22:29:58
-    rf"{_BEFORE}{_YEAR}{_MONTH}{_DAY}[T ]?{_DIGITS}{_TAIL}",  # 20261120T222958Z
+    rf"{_BEFORE}{_YEAR}(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])[T_ -]?{_DIGITS}{_TAIL}",  # 20261120T222958Z
     rf"{_BEFORE}{_MONTH}/{_DAY}/{_YEAR},? {_CLOCK}{_TAIL}",  # 11/20/2026 10:29:58 PM
     rf"{_BEFORE}{_DAY}\.{_MONTH}\.{_YEAR},? {_CLOCK}{_TAIL}",  # 20.11.2026 22:29:58
     rf"{_BEFORE}(?P<month>1[0-2]|[1-9])月 ?{_DAY}日? {_CLOCK}{_TAIL}",  # 11月 20 22:29:58
