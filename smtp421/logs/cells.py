@@ -57,7 +57,7 @@ def unquoted(text: str) -> str | None:
     if text[0] == "'":
         inner = text.rstrip(",]").rstrip()
         if len(inner) > 1 and inner.endswith("'") and _is_line(inner[1:]):
-            return re.sub(r"\\([\\'])", r"\1", inner[1:-1])
+            return re.sub(r"\\([\\'])|''", lambda found: found[1] or "'", inner[1:-1])
         return None
     return _stripped(text)
 
@@ -105,6 +105,6 @@ def _cell(text: str) -> str | None:
 
 def _stripped(text: str) -> str | None:
     """A line between two quote marks or backticks that are no part of it."""
-    mark = text[0]
+    mark = "”" if text[0] == "“" else text[0]
     inner = text.rstrip(",")
-    return inner.strip(mark) if inner.endswith(mark) and _is_line(inner[1:]) else None
+    return inner[1:].removesuffix(mark) if inner.endswith(mark) and _is_line(inner[1:]) else None

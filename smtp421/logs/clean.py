@@ -49,11 +49,6 @@ def clean(text: str) -> str:
     return text.translate(_TYPOGRAPHIC).strip("\n")
 
 
-def untagged(text: str) -> str:
-    """Return a line of HTML without its tags."""
-    return _TAG.sub(" ", text).strip()
-
-
 def _shown(control: re.Match[str]) -> str:
     """A control character as a picture of itself, or by its number."""
     number = ord(control[0])

@@ -28,7 +28,7 @@ _HEAD = (
 _HINT = re.compile(
     r'"(?:__REALTIME_TIMESTAMP|log|PROGRAM|program(?:name)?|syslogtag|app[-_]?name|ident|process|SYSLOG_IDENTIFIER|'
     r'ProcessName|processImagePath|_application_name)"\s*:'
-    r'|"(?:@?message|msg|MESSAGE|line|_raw|textPayload|LogMessage|LogEntry|event|raw|original)"\s*:\s*"'
+    r'|"(?:@?[Mm]essage|_?msg|MESSAGE|_?line|_raw|[Bb]ody|Log|logmsg|textPayload|LogMessage|LogEntry|event|raw|original)"\s*:\s*"'
 )
 _MARKS = ("]: ", '{\\"', "to=<", " == ", " ** ", " mta ", "(delivery.", " [outbound] ")
 _LINE_HINT = re.compile(
@@ -55,24 +55,26 @@ _TAG = re.compile(r"[\w./-]+\[\d+\]:?")
 _NUMBER = re.compile(r"\d{9,19}(?:\.\d+)?")
 _PROGRAM = (
     "syslog_identifier", "program", "programname", "app-name", "appname", "app_name", "ident", "processname", "process_name",
-    "program_name", "_application_name", "application_name", "syslog_program", "_program", "_comm",
+    "program_name", "_application_name", "application_name", "syslog_program", "_program", "_comm", "_app", "sourcename",
 )  # fmt: skip
 _PID = ("_pid", "syslog_pid", "pid", "procid", "proc_id", "proc-id", "processid", "process_id", "_process_id")
 _HOST = ("_hostname", "hostname", "host", "fromhost", "source", "computer", "source_name")
 _STAMP = (
     "@timestamp", "timestamp", "timereported", "isodate", "timegenerated", "timegenerated [utc]", "generated_at", "received_at",
-    "date", "time", "ts", "dt", "_time", "datetime", "eventtime",
+    "date", "time", "ts", "dt", "_time", "datetime", "eventtime", "_ts",
 )  # fmt: skip
 MESSAGES = (
     "message", "msg", "short_message", "syslogmessage", "eventmessage", "@message", "textpayload", "log", "line", "_raw",
-    "logentry", "logmessage", "event", "raw", "value", "text",
+    "logentry", "logmessage", "_msg", "_line", "logmsg", "body", "event", "raw", "value", "text",
 )  # fmt: skip
 _WRAPPERS = ("_source", "jsonpayload", "result", "attributes", "hits")
 """Where of several parts of an object the first is to be taken that carries a line, these come first."""
 _DEEPEST = 8
+_SHORTEST = 40
+"""No record of a delivery is shorter."""
 _LONGEST_PREFIX = 240
 _RUBY = re.compile(r'\{"[^"]{1,80}"=>')
-_PAIR = re.compile(r'"(?P<name>[^"]{1,80})"=>"?(?P<value>.*?)"?(?=, "[^"]{1,80}"=>|\}+\]*$)')
+_PAIR = re.compile(r'(?:^\{|, )"([^"]{1,80})"=>')
 _SPLIT = 1 << 14
 """Docker splits what a container writes after so many bytes; only the last part ends with a line end."""
 
@@ -117,7 +119,7 @@ def behind_prefix(text: str, now: datetime) -> list[Inside]:
         return []
     body = text[at:].rstrip(" ,")
     if _RUBY.match(body):
-        record: object = {pair["name"]: _unescaped(pair["value"]) for pair in _PAIR.finditer(body)}
+        record: object = _ruby(body)
     elif not _hinted(body) or own_json(body):
         return []
     else:
@@ -127,6 +129,16 @@ def behind_prefix(text: str, now: datetime) -> list[Inside]:
             return []
     stamp = read_stamp(text[:at], now)
     return [inside if _knows(inside, now) else inside._replace(stamp=stamp) for inside in carried(record, now)]
+
+
+def _ruby(body: str) -> dict[str, str]:
+    """The texts of ``{"name"=>"value", ...}``."""
+    parts = _PAIR.split(body)
+    return {
+        name: _unescaped(value[1 : value.rfind('"')])
+        for name, value in zip(parts[1::2], parts[2::2], strict=True)
+        if value[:1] == '"'
+    }
 
 
 def _knows(inside: Inside, now: datetime) -> bool:
@@ -196,7 +208,10 @@ def _docker(log: str, fields: Mapping[str, object], now: datetime) -> Inside:
 def shipped_line(fields: Mapping[str, object], now: datetime) -> Inside | None:
     """A record of a logger or a shipper, by small names: its program and message, or a whole line as a value."""
     message = _message(fields)
-    head = _head(fields) if message is not None else ""
+    head = ""
+    if message is not None and not (head := _head(fields)) and any(isinstance(part, dict) for part in fields.values()):
+        beside = {key.lower(): part for parts in fields.values() if isinstance(parts, dict) for key, part in parts.items()}
+        head = _head(beside)
     if message is None or not head:
         message = next((text for text in _said(fields) if _is_line(text)), None)
         if message is None:

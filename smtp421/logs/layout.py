@@ -25,7 +25,6 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from smtp421.logs import cells, spans
-from smtp421.logs.clean import untagged
 from smtp421.logs.envelope import WHOLE, Export, Inside, behind_prefix, opened, shipped_line
 from smtp421.logs.line import MONTHS, Clock, Line, read_stamp
 
@@ -43,14 +42,23 @@ _CRI = re.compile(
     r"(?P<stamp>\d{4}-\d\d-\d\dT\S{8,24}) (?P<stream>stdout|stderr) (?P<part>[FP])(?::\S*)?(?: (?P<text>.*))?$", re.DOTALL
 )
 _PREFIX = re.compile(r"(?:[\w./-]{1,64}\ +\|\ ?|\[pod/[^\]\s]+\]\s)", re.ASCII)
+_AFTERS = ('"', "'", "`", "”", ">", ";", "}", "]", ",", "|")
 _ENDS = ("}", "]", ",")
-_QUOTED = ('"', "'", "`")
+_QUOTED = ('"', "'", "`", "“")
+_NAMED = re.compile(r"\s*(?:[-+] )?(?:\"?[\w@.-]{1,40}\"?: |b)(?=[\"'])", re.ASCII)
+"""A name before a quoted text, as YAML has it; a mark of bytes, as Python has it."""
+_ELEMENT = re.compile(r"</?[A-Za-z][\w:-]*(?: [^<>]*)?/?>")
+_AFTER = re.compile(r"\)(?:[\"'`”]\);?|(?:[\"'`”]|</?[a-z])[^()]{0,2000})$")
+"""What stands behind a Postfix line, which ends with a parenthesis, where something was left of its carrier."""
+_HEAD = 80
+"""Characters in which a line's stamp, host and program stand."""
 _SHORT = 80
 """Columns of a terminal: a longer line was not wrapped."""
 _SHOWN = re.compile(r"(?:\^\[|ESC|␛)\[[0-9;]*[A-Za-z]")
 """Colours as ``less`` and ``cat -v`` show them."""
 _FILE = re.compile(
-    r"(?:>\s?)+|(?:[A-Za-z]:)?[\w./\\~+@-]{1,200}?\.(?:log|gz)[\w.-]*?[:-](?:(?!\d{4}-\d\d-\d\d)\d{1,9}[:-]){0,2}(?=\S)", re.ASCII
+    r"(?:>\s?)+|(?:[A-Za-z]:)?[\w./\\~+@-]{1,200}?\.(?:log|gz)[\w.-]{0,40}?[:-](?:(?!\d{4}-\d\d-\d\d)\d{1,9}[:-]){0,2}(?=\S)",
+    re.ASCII,
 )
 """What ``grep -Hn`` and mail programs put before a line."""
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
@@ -139,6 +147,8 @@ class Layout:
             text = text.replace("\0", "")
         if "\x1b" in text:
             text = _ANSI.sub("", text)
+        if not text.isascii() and "\u00a0" in text[:_HEAD]:
+            text = text[:_HEAD].replace("\u00a0", " ") + text[_HEAD:]
         start = text[:4]
         if start in _BSD:
             if start != self._clock.month:
@@ -153,6 +163,8 @@ class Layout:
         if len(text) <= _SHORT and not whole and not depth and (span := spans.wrapped(number, text)):
             self._span = span
             return ()
+        if text[-1:] in _AFTERS and " status=" in text and (after := _AFTER.search(text)):
+            text = text[: after.start() + 1]
         if "&" in text and (plain := _unescaped(text)) is not None:
             self.opened = True
             return self._peeled(number, plain, depth + 1)
@@ -197,6 +209,8 @@ class Layout:
         if first == "@" and text[1:2] == "4":  # tai64n
             return None
         if first in _QUOTED and (line := cells.unquoted(text)) is not None:
+            return self._peeled(number, line, depth + 1)
+        if (named := _NAMED.match(text)) and (line := cells.unquoted(text[named.end() :])) is not None:
             return self._peeled(number, line, depth + 1)
         if first == "|" and (line := cells.barred(text)) is not None:
             return self._peeled(number, line, depth + 1)
@@ -264,7 +278,7 @@ class Layout:
 
 def _unescaped(text: str) -> str | None:
     """A line whose angle brackets or quotes were escaped for HTML; None for any other."""
-    if ("&lt;" in text and "<" not in text) or ("&quot;" in text and '"' not in text):
+    if ("&lt;" in text and "<" not in (text := _ELEMENT.sub(" ", text).strip())) or ("&quot;" in text and '"' not in text):
         return html.unescape(text)
     return None
 
@@ -273,7 +287,7 @@ def _untagged(text: str) -> str | None:
     """The line in a table or a paragraph of HTML; None where there is none."""
     if not (text[1:2].isalpha() or text[1:2] == "/"):
         return None
-    plain = untagged(text)
+    plain = _ELEMENT.sub(" ", text).strip()
     return plain if WHOLE.match(plain) else None
 
 

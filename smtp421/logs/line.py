@@ -31,9 +31,9 @@ _ZONES = {
 """Zones by their short names, as journalctl writes them; those that mean several zones (CST, IST, BST) are left out."""
 
 _BEHIND = re.compile(
-    r":?(?: (?P<half>[AP])M\b)?(?: (?P<year>(?:19|20)\d\d)\b)?"
+    r":?(?: (?P<half>[AP])M\b)?(?: (?P<year>(?:19|20)\d\d)(?![\w:.]))?"
     rf"(?: (?P<zone>[+-]\d\d:?\d\d|UTC|GMT|{'|'.join(_ZONES)})(?= ))?"
-    r"(?: (?P<last>20\d\d)\b)?"
+    r"(?: (?P<last>20\d\d)(?![\w:.]))?"
 )
 """What loggers put behind a BSD stamp: the half of the day, the year, the zone."""
 _START = re.compile(

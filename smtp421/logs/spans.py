@@ -23,7 +23,7 @@ _FIELD = re.compile(r"    (?P<name>[A-Z_][A-Z0-9_]*)=(?P<value>.*)")
 _DEBUG = "Debug line with all properties:"
 _SAID = re.compile(r"(?P<name>msg|escaped msg|syslogtag|TIMESTAMP|FROMHOST): ?'(?P<value>.*)|syslogtag '(?P<tag>[^']*)'")
 _DEBUG_LINE = re.compile(r"FROMHOST: |syslogtag '|TIMESTAMP: '|(?:escaped )?msg: '|inputname: |\$[!./]:")
-_ARROW = re.compile(r'^(\s*"[^"]*") =>', re.MULTILINE)
+_ARROW = re.compile(r'^([ \t]*"[^"\n]*") =>', re.MULTILINE)
 _BARE = re.compile(r'(:\s+)(\d{4}-\d\d-\d\dT[^\s",]+)(?=,?$)', re.MULTILINE)
 _TRAILING = re.compile(r",(\s*[}\]])")
 _MOST = 16_000_000

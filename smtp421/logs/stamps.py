@@ -41,13 +41,15 @@ _DIGITS = r"(?P<hour>\d\d):?(?P<minute>\d\d):?(?P<second>\d\d)(?:[.,](?P<fractio
 _TAIL = r"(?:\s?(?P<half>[AaPp])\.?[Mm]\b\.?)?(?:\s?(?P<zone>Z|[+-]\d\d(?::?\d\d)?|[A-Z]{3,4})(?![\w:]))?"
 _BEFORE = r"(?<![\w.])"
 _FORMS = (
+    rf"{_BEFORE}{_YEAR}-{_MONTH}-{_DAY}T(?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d)(?P<fraction>){_TAIL}",
     rf"{_BEFORE}{_NAME} {{1,2}}{_DAY},? {_YEAR},?(?: at| @)? {_CLOCK}{_TAIL}",  # Nov 20, 2026 @ 22:29:58.941
-    rf"{_BEFORE}{_NAME} {{1,2}}{_DAY}(?: at| @)? {_CLOCK}{_TAIL}(?: {_YEAR})?",  # nov. 20 22:29:58; Nov 20 22:29:58 UTC 2026
+    rf"{_BEFORE}{_NAME} {{1,2}}{_DAY}(?: at| @)? {_CLOCK}{_TAIL}(?: {_YEAR}(?![\w:.]))?",  # nov. 20 22:29:58 UTC 2026
     rf"{_BEFORE}{_DAY}[ /-]{_NAME}[ /-]{_YEAR}[ :]{_CLOCK}{_TAIL}",  # 20/Nov/2026:22:29:58 +0000
     rf"{_BEFORE}{_DAY}\.? {_NAME} {_CLOCK}{_TAIL}",  # 20 Nov 22:29:58
     rf"{_BEFORE}{_YEAR}[/._-]{_MONTH}[/._-]{_DAY}[ T_-]{_CLOCK}{_TAIL}",  # 2026/11/20 22:29:58
     rf"{_BEFORE}{_YEAR}(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])[T_ -]?{_DIGITS}{_TAIL}",  # 20261120T222958Z
     rf"{_BEFORE}{_MONTH}/{_DAY}/{_YEAR},? {_CLOCK}{_TAIL}",  # 11/20/2026 10:29:58 PM
+    rf"{_BEFORE}{_MONTH}/{_DAY}/(?P<year>\d\d) {_CLOCK}{_TAIL}",  # 11/20/26 22:29:58
     rf"{_BEFORE}{_DAY}\.{_MONTH}\.{_YEAR},? {_CLOCK}{_TAIL}",  # 20.11.2026 22:29:58
     rf"{_BEFORE}(?P<month>1[0-2]|[1-9])月 ?{_DAY}日? {_CLOCK}{_TAIL}",  # 11月 20 22:29:58
 )
@@ -95,8 +97,10 @@ def _parts(found: re.Match[str]) -> Stamp | None:
     month = MONTHS.get(parts["name"].lower()) if "name" in parts else int(parts["month"])
     if month is None:
         return None
-    year = parts.get("year")
+    year = parts.get("year") and int(parts["year"])
+    if year and year < 100:
+        year += 2000
     return Stamp(
-        int(year) if year else None, month, int(parts["day"]), late(parts["half"], int(parts["hour"])), int(parts["minute"]),
+        year or None, month, int(parts["day"]), late(parts["half"], int(parts["hour"])), int(parts["minute"]),
         int(parts["second"] or 0), parts["fraction"], parts["zone"],
     )  # fmt: skip
