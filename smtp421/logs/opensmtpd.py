@@ -35,7 +35,7 @@ _DELIVERY = Lazy(
     re.DOTALL,
 )
 _OLD = Lazy(
-    r"(?:^|\]: )(?P<where>relay|delivery): (?P<result>Ok|TempFail|PermFail|Loop|Expire) for (?P<evpid>[0-9a-f]{16}): "
+    r"(?:^|[\s|])(?P<where>relay|delivery): (?P<result>Ok|TempFail|PermFail|Loop|Expire) for (?P<evpid>[0-9a-f]{16}): "
     r"(?:session=(?P<session>[0-9a-f]{16}), )?from=<(?P<sender>[^>]*)>, to=<(?P<recipient>[^>]*)>, "
     r"(?:.*?\brelay=(?P<relay>[^,]*), )?.*?delay=(?P<delay>\w+), stat=(?P<stat>.*)",
     re.DOTALL,

@@ -233,6 +233,8 @@ class Wrapped:
         return at >= 0 and text.endswith(")") and text.count("(", at) == text.count(")", at)
 
     def _joined(self) -> str:
+        if self.alone:
+            return self._lines[0]
         first, *others = (line.rstrip("\r") for line in self._lines)
         full = [first, *others[:-1]]
         cut = len(first) == _WIDEST - 1 or (len(full) > 1 and len({len(line) for line in full}) == 1)
