@@ -51,6 +51,8 @@ def unquoted(text: str) -> str | None:
     """The line in quotes that begin a text, or in the cells of a row; None where there is none."""
     text = text.rstrip()
     if text[0] == '"':
+        if '"\t' in text:  # hMailServer's logs
+            return None
         if '","' not in text and '";"' not in text and '",' not in text and not _is_line(text[1:]):
             return None
         return _string(text) or _cell(text) or _stripped(text)

@@ -28,8 +28,11 @@ _HEAD = (
 _HINT = re.compile(
     r'"(?:__REALTIME_TIMESTAMP|log|PROGRAM|program(?:name)?|syslogtag|app[-_]?name|ident|process|SYSLOG_IDENTIFIER|'
     r'ProcessName|processImagePath|_application_name)"\s*:'
-    r'|"(?:@?[Mm]essage|_?msg|MESSAGE|_?line|_raw|[Bb]ody|Log|logmsg|textPayload|LogMessage|LogEntry|event|raw|original)"\s*:\s*"'
 )
+_NAMES = (
+    'essage"', 'msg"', 'MESSAGE"', 'line"', '"_raw"', 'ody"', '"Log"', '"textPayload"', '"LogEntry"', '"event"', '"raw"',
+)  # fmt: skip
+_KUMOMTA = ('{"type":"TransientFailure"', '{"type":"Delivery"', '{"type":"Reception"', '{"type":"Bounce"')
 _MARKS = ("]: ", '{\\"', "to=<", " == ", " ** ", " mta ", "(delivery.", " [outbound] ")
 _LINE_HINT = re.compile(
     rf'"(?:short_message|eventMessage|SyslogMessage|value)"\s*:\s*"\s*(?:[\w.-]+: )?{_RECORD_HEAD}'
@@ -93,7 +96,7 @@ class Inside(NamedTuple):
 
 def opened(text: str, now: datetime) -> list[Inside]:
     """What a JSON object carries: one line as a rule; none where it is no envelope, and for any other text."""
-    if not _hinted(text) or own_json(text):
+    if not _hinted(text):
         return []
     try:
         record = json.loads(text)
@@ -105,8 +108,13 @@ def opened(text: str, now: datetime) -> list[Inside]:
 
 
 def _hinted(text: str) -> bool:
-    """Whether an object may carry a line."""
-    return _HINT.search(text) is not None or (any(mark in text for mark in _MARKS) and _LINE_HINT.search(text) is not None)
+    """Whether an object may carry a line, and is none that a reader takes as it is."""
+    if text.startswith(_KUMOMTA):  # of these there are many
+        return False
+    if _HINT.search(text) is not None:
+        return True
+    named = any(name in text for name in _NAMES) or (any(mark in text for mark in _MARKS) and _LINE_HINT.search(text) is not None)
+    return named and not own_json(text)
 
 
 def behind_prefix(text: str, now: datetime) -> list[Inside]:
@@ -120,7 +128,7 @@ def behind_prefix(text: str, now: datetime) -> list[Inside]:
     body = text[at:].rstrip(" ,")
     if _RUBY.match(body):
         record: object = _ruby(body)
-    elif not _hinted(body) or own_json(body):
+    elif not _hinted(body):
         return []
     else:
         try:

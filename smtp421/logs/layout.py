@@ -210,7 +210,7 @@ class Layout:
             return None
         if first in _QUOTED and (line := cells.unquoted(text)) is not None:
             return self._peeled(number, line, depth + 1)
-        if (named := _NAMED.match(text)) and (line := cells.unquoted(text[named.end() :])) is not None:
+        if text[-1:] in _QUOTED and (named := _NAMED.match(text)) and (line := cells.unquoted(text[named.end() :])) is not None:
             return self._peeled(number, line, depth + 1)
         if first == "|" and (line := cells.barred(text)) is not None:
             return self._peeled(number, line, depth + 1)

@@ -55,7 +55,7 @@ _FORMS = (
 )
 _PATTERNS = tuple(Lazy(form) for form in _FORMS)
 _SINCE_1970 = Lazy(r"(?:^|[\s\[\"])(?P<seconds>1[0-9]{9})(?P<fraction>\.?\d{3}|\.\d{1,9}|\d{6}|\d{9})?(?=[\s\]),\"]|$)")
-_CLOCK_HINT = Lazy(r"\d\d:?\d\d|\d{10}")
+_HINT = Lazy(r"\d:\d\d|\dT\d{4}|\b(?:1\d{9}|20\d{12})")
 
 
 class Stamp(NamedTuple):
@@ -74,7 +74,7 @@ class Stamp(NamedTuple):
 
 def rare_stamp(text: str) -> Stamp | None:
     """The first stamp of a rare form in ``text``; None where there is none."""
-    if _CLOCK_HINT.search(text) is None:
+    if _HINT.search(text) is None:
         return None
     return next((stamp for form in _PATTERNS for found in form.finditer(text) if (stamp := _parts(found)) is not None), None)
 
