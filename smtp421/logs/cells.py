@@ -9,13 +9,14 @@ from __future__ import annotations
 import json
 import re
 
-from smtp421.logs.envelope import ENTIRE, MESSAGES, WHOLE
+from smtp421.logs.envelope import COLUMNS, ENTIRE, MESSAGES, WHOLE
 from smtp421.logs.formats import known_line
 from smtp421.logs.lazy import Lazy
 
 _DECODER = json.JSONDecoder(strict=False)
 _HEADER = re.compile(r"""["']?[\w@. \[\]()-]{1,48}["']?(?:[,;\t]["']?[\w@. \[\]()/-]{1,48}["']?){1,80}$""")
 _CLOSED = re.compile(r'"(?:[^"]|"")*"(?P<mark>[,;\t])')
+_CLOSING = {"“": "”", "«": "»"}
 _LONGEST_HEADER = 2_000
 _KEY = Lazy(r'(?:^|\s)(?P<name>[\w@.-]{1,40})=(?:"(?P<quoted>(?:[^"\\]|\\.)*+)"|(?P<bare>[^\s"]\S*))')
 
@@ -25,8 +26,14 @@ def columns(text: str) -> tuple[str, ...]:
     if len(text) > _LONGEST_HEADER or _HEADER.match(text) is None:
         return ()
     mark = max(",;\t", key=text.count)
-    names = tuple(name.strip().lower() for name in row(text, mark))
+    names = tuple(_plain(name.strip().lower()) for name in row(text, mark))
     return names if len(names) > 1 and any(name in MESSAGES for name in names) else ()
+
+
+def _plain(name: str) -> str:
+    """A name without the path before it: ``_source.message``, ``process.name``."""
+    last = name.rpartition(".")[2]
+    return "program" if name.endswith("process.name") else last if last in COLUMNS else name
 
 
 def fields(text: str, names: tuple[str, ...]) -> dict[str, str]:
@@ -107,6 +114,6 @@ def _cell(text: str) -> str | None:
 
 def _stripped(text: str) -> str | None:
     """A line between two quote marks or backticks that are no part of it."""
-    mark = "”" if text[0] == "“" else text[0]
+    mark = _CLOSING.get(text[0], text[0])
     inner = text.rstrip(",")
     return inner[1:].removesuffix(mark) if inner.endswith(mark) and _is_line(inner[1:]) else None

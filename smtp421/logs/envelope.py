@@ -70,9 +70,13 @@ MESSAGES = (
     "message", "msg", "short_message", "syslogmessage", "eventmessage", "@message", "textpayload", "log", "line", "_raw",
     "logentry", "logmessage", "_msg", "_line", "logmsg", "body", "event", "raw", "value", "text",
 )  # fmt: skip
+COLUMNS = frozenset((*MESSAGES, *_STAMP, *_PROGRAM, *_PID, *_HOST))
+"""Fields that are asked for."""
 _WRAPPERS = ("_source", "jsonpayload", "result", "attributes", "hits")
 """Where of several parts of an object the first is to be taken that carries a line, these come first."""
 _DEEPEST = 8
+_ROW = 24
+"""Cells of a row, at most."""
 _SHORTEST = 40
 """No record of a delivery is shorter."""
 _LONGEST_PREFIX = 240
@@ -167,15 +171,7 @@ def carried(value: object, now: datetime, depth: int = _DEEPEST) -> list[Inside]
     if not depth:
         return []
     if isinstance(value, list):
-        return [
-            inside
-            for item in value
-            for inside in (
-                [Inside(item)]
-                if isinstance(item, str) and (WHOLE.match(item) or known_line(item))
-                else carried(item, now, depth - 1)
-            )
-        ]
+        return _in_list(value, now, depth)
     if not isinstance(value, dict) or "TopicArn" in value:  # a notification of Amazon's: its reader opens it
         return []
     fields = {key.lower(): part for key, part in value.items()}
@@ -192,6 +188,22 @@ def carried(value: object, now: datetime, depth: int = _DEEPEST) -> list[Inside]
             stamp = stamp or _time(fields, now)
             return [inside if _knows(inside, now) else inside._replace(stamp=stamp) for inside in found]
     return []
+
+
+def _in_list(items: list[object], now: datetime, depth: int) -> list[Inside]:
+    """The lines among the items, and in each. A row of a time and a line (Loki, Azure) gives the line its time."""
+    found: list[Inside] = []
+    for item in items:
+        if not isinstance(item, str):
+            found += carried(item, now, depth - 1)
+        elif len(item) > _SHORTEST and _is_line(item):
+            inside = Inside(item)
+            if len(items) <= _ROW and not _knows(inside, now):
+                inside = Inside(
+                    item, next((stamp for other in items if other is not item and (stamp := moment(other, now))), None)
+                )
+            found.append(inside)
+    return found
 
 
 def journal_entry(fields: Mapping[str, object]) -> Inside:
@@ -219,7 +231,8 @@ def shipped_line(fields: Mapping[str, object], now: datetime) -> Inside | None:
     head = ""
     if message is not None and not (head := _head(fields)) and any(isinstance(part, dict) for part in fields.values()):
         beside = {key.lower(): part for parts in fields.values() if isinstance(parts, dict) for key, part in parts.items()}
-        head = _head(beside)
+        if head := _head(beside):
+            fields = {**beside, **fields}
     if message is None or not head:
         message = next((text for text in _said(fields) if _is_line(text)), None)
         if message is None:
@@ -228,7 +241,7 @@ def shipped_line(fields: Mapping[str, object], now: datetime) -> Inside | None:
         return Inside(message.strip(), None if own else _time(fields, now))
     if ENTIRE.match(message):
         return Inside(message.strip())
-    stamp = _word(fields, _STAMP)
+    stamp = _stamp(fields)
     known = moment(stamp, now) if _NUMBER.fullmatch(stamp) else None
     before = " ".join(word for word in ("" if known else stamp, _word(fields, _HOST)) if word)
     return Inside(f"{before} {head}{message.strip()}".lstrip(), known)
@@ -264,7 +277,13 @@ def _first(value: object) -> object:
 
 def _time(fields: Mapping[str, object], now: datetime) -> datetime | None:
     """The time that a record gives."""
-    return moment(_word(fields, _STAMP), now)
+    return moment(_stamp(fields), now)
+
+
+def _stamp(fields: Mapping[str, object]) -> str:
+    """The time of a record as it is written: in the first of the usual fields, else in one that is named like a time."""
+    usual = _word(fields, _STAMP)
+    return usual or _word(fields, tuple(key for key in fields if "time" in key or "date" in key or "stamp" in key))
 
 
 def _head(fields: Mapping[str, object]) -> str:

@@ -42,13 +42,13 @@ _CRI = re.compile(
     r"(?P<stamp>\d{4}-\d\d-\d\dT\S{8,24}) (?P<stream>stdout|stderr) (?P<part>[FP])(?::\S*)?(?: (?P<text>.*))?$", re.DOTALL
 )
 _PREFIX = re.compile(r"(?:[\w./-]{1,64}\ +\|\ ?|\[pod/[^\]\s]+\]\s)", re.ASCII)
-_AFTERS = ('"', "'", "`", "”", ">", ";", "}", "]", ",", "|")
+_AFTERS = ('"', "'", "`", "”", "»", ">", ";", "}", "]", ",", "|")
 _ENDS = ("}", "]", ",")
-_QUOTED = ('"', "'", "`", "“")
+_QUOTED = ('"', "'", "`", "“", "«")
 _NAMED = re.compile(r"\s*(?:[-+] )?(?:\"?[\w@.-]{1,40}\"?: |b)(?=[\"'])", re.ASCII)
 """A name before a quoted text, as YAML has it; a mark of bytes, as Python has it."""
 _ELEMENT = re.compile(r"</?[A-Za-z][\w:-]*(?: [^<>]*)?/?>")
-_AFTER = re.compile(r"\)(?:[\"'`”]\);?|(?:[\"'`”]|</?[a-z])[^()]{0,2000})$")
+_AFTER = re.compile(r"\)(?:[\"'`”]\);?|(?:[\"'`”»\]]|</?[a-z])[^()]{0,2000})$")
 """What stands behind a Postfix line, which ends with a parenthesis, where something was left of its carrier."""
 _HEAD = 80
 """Characters in which a line's stamp, host and program stand."""
@@ -160,11 +160,17 @@ class Layout:
         elif depth < _DEEPEST and (inner := self._opened(number, text, depth)) is not None:
             self.opened = True
             return inner
-        if len(text) <= _SHORT and not whole and not depth and (span := spans.wrapped(number, text)):
+        if (
+            (len(text) <= _SHORT or len(text) in spans.WIDTHS)
+            and not whole
+            and not depth
+            and (span := spans.wrapped(number, text))
+        ):
             self._span = span
             return ()
         if text[-1:] in _AFTERS and " status=" in text and (after := _AFTER.search(text)):
             text = text[: after.start() + 1]
+            self.opened = True
         if "&" in text and (plain := _unescaped(text)) is not None:
             self.opened = True
             return self._peeled(number, plain, depth + 1)

@@ -22,6 +22,7 @@ _ISO = re.compile(
     r"(?<![\d.])(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?"
     r"(?:\s?(Z|UTC|[+-]\d\d(?::?\d\d)?)(?![\d:])| ([A-Z]{3,4})(?= ))?(?![\d:])"
 )
+_HALF = re.compile(r" ([AaPp])[Mm]\b")
 _UNIX = re.compile(r"^(\d{10})\.(\d{6}) ")
 _TAI64N = re.compile(r"^@4000000([0-9a-f]{9})([0-9a-f]{8}) ")
 _ZONES = {
@@ -72,6 +73,8 @@ def read_stamp(text: str, now: datetime) -> datetime | None:
     # Of two stamps the first counts; but a program's own, which begins the message, knows more than syslog's before it.
     if iso and (bsd is None or iso.start() < bsd.start() or text[: iso.start()].endswith(": ")):
         year, month, day, hour, minute, second = (int(part) for part in iso.groups()[:6])
+        if half := _HALF.match(text, iso.end()):
+            hour = late(half[1], hour)
         return _aware(year, month, day, hour, minute, second, iso[7], _zone(iso[8] or iso[9]))
     if bsd and bsd[1] in MONTHS:
         month, day, hour, minute, second = (MONTHS[bsd[1]], *(int(part) for part in bsd.groups()[1:5]))

@@ -30,6 +30,8 @@ _MOST = 16_000_000
 """Characters of one value that are held."""
 _WIDEST = 81
 """Columns at which lines are wrapped, and a carriage return."""
+WIDTHS = (80, 100, 120, 132)
+"""Columns of terminals."""
 _MOST_LINES = 60
 _BEGUN = re.compile(
     r"""\bto=<?[^\s>]+>?,?(?!.*\bstat(?:us)?=) | \bevpid=(?!.*\bstat=) | [ ](?:==|\*\*)[ ][^\s:]+@(?!.*:[ ])
@@ -214,7 +216,7 @@ class Wrapped:
     def claims(self, text: str) -> bool:
         """Whether the line before had no room for the first word of this one, and this one begins nothing."""
         here = _unmargined(text)
-        if not here.strip() or len(text) > _WIDEST or _STARTS.match(here.strip()):
+        if not here.strip() or len(text) > max(_WIDEST, len(self._lines[0]) + 1) or _STARTS.match(here.strip()):
             return False
         word = len(here.split(None, 1)[0])
         return len(self._lines[-1].rstrip()) + 1 + word >= max(len(line) for line in self._lines) - 1 and not self._closed()
@@ -237,7 +239,7 @@ class Wrapped:
             return self._lines[0]
         first, *others = (line.rstrip("\r") for line in self._lines)
         full = [first, *others[:-1]]
-        cut = len(first) == _WIDEST - 1 or (len(full) > 1 and len({len(line) for line in full}) == 1)
+        cut = len(first) in WIDTHS or (len(full) > 1 and len({len(line) for line in full}) == 1)
         if cut and _MARGIN.match(first, 0)[0] == "":  # type: ignore[index]
             return "".join((first, *others))
         return " ".join((first.rstrip(), *(_unmargined(line).strip() for line in others)))

@@ -44,7 +44,7 @@ _FORMS = (
     rf"{_BEFORE}{_YEAR}-{_MONTH}-{_DAY}T(?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d)(?P<fraction>){_TAIL}",
     rf"{_BEFORE}{_NAME} {{1,2}}{_DAY},? {_YEAR},?(?: at| @)? {_CLOCK}{_TAIL}",  # Nov 20, 2026 @ 22:29:58.941
     rf"{_BEFORE}{_NAME} {{1,2}}{_DAY}(?: at| @)? {_CLOCK}{_TAIL}(?: {_YEAR}(?![\w:.]))?",  # nov. 20 22:29:58 UTC 2026
-    rf"{_BEFORE}{_DAY}[ /-]{_NAME}[ /-]{_YEAR}[ :]{_CLOCK}{_TAIL}",  # 20/Nov/2026:22:29:58 +0000
+    rf"{_BEFORE}{_DAY}\.?[ /-](?:de )?{_NAME}[ /-](?:de )?{_YEAR},?[ :]{_CLOCK}{_TAIL}",  # 20/Nov/2026:22:29:58 +0000
     rf"{_BEFORE}{_DAY}\.? {_NAME} {_CLOCK}{_TAIL}",  # 20 Nov 22:29:58
     rf"{_BEFORE}{_YEAR}[/._-]{_MONTH}[/._-]{_DAY}[ T_-]{_CLOCK}{_TAIL}",  # 2026/11/20 22:29:58
     rf"{_BEFORE}{_YEAR}(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])[T_ -]?{_DIGITS}{_TAIL}",  # 20261120T222958Z
