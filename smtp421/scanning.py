@@ -214,6 +214,7 @@ class _Channel:
             skim = skim_of(source, block)
             if skim is not None and skim.name in self._formats:
                 counter.begin(self.name)
+                self._layout.joins = False  # all lines begin like lines, and a skimmer passes most of them over
                 self._skimmer = skim.open(self._layout, counter)
         return self._skimmer
 

@@ -33,7 +33,7 @@ _NAMES = (
     'essage"', 'msg"', 'MESSAGE"', 'line"', '"_raw"', 'ody"', '"Log"', '"textPayload"', '"LogEntry"', '"event"', '"raw"',
 )  # fmt: skip
 _KUMOMTA = ('{"type":"TransientFailure"', '{"type":"Delivery"', '{"type":"Reception"', '{"type":"Bounce"')
-_MARKS = ("]: ", '{\\"', "to=<", " == ", " ** ", " mta ", "(delivery.", " [outbound] ")
+_MARKS = ("]: ", '{\\"', "to=<", " == ", " ** ", " => ", " -> ", " <= ", " Completed", " mta ", "(delivery.", " [outbound] ")
 _LINE_HINT = re.compile(
     rf'"(?:short_message|eventMessage|SyslogMessage|value)"\s*:\s*"\s*(?:[\w.-]+: )?{_RECORD_HEAD}'
     rf'|[:,\[]\s*"\s*(?:\{{\s*\\"\w|{_HEAD})'
@@ -44,6 +44,7 @@ WHOLE = re.compile(
     r"""\s*(?:<\d{1,3}>\s?(?:1\s)?)?(?:
         (?:[A-Z][a-z]{2}[ ][ \d]\d[ ](?:\d{4}[ ])?\d\d:\d\d:\d\d\S*|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d\S*)\s+\S+\s+\S
         | [\w./-]+\[\d+\]:\s
+        | @4000000[0-9a-f]{17}\s
         | \{\s*\"[\w@.-]+\"\s*: )""",
     re.VERBOSE,
 )
@@ -77,8 +78,8 @@ _WRAPPERS = ("_source", "jsonpayload", "result", "attributes", "hits")
 _DEEPEST = 8
 _ROW = 24
 """Cells of a row, at most."""
-_SHORTEST = 40
-"""No record of a delivery is shorter."""
+_SHORTEST = 24
+"""No line that a reader needs is shorter."""
 _LONGEST_PREFIX = 240
 _RUBY = re.compile(r'\{"[^"]{1,80}"=>')
 _PAIR = re.compile(r'(?:^\{|, )"([^"]{1,80})"=>')

@@ -42,6 +42,7 @@ _CRI = re.compile(
     r"(?P<stamp>\d{4}-\d\d-\d\dT\S{8,24}) (?P<stream>stdout|stderr) (?P<part>[FP])(?::\S*)?(?: (?P<text>.*))?$", re.DOTALL
 )
 _PREFIX = re.compile(r"(?:[\w./-]{1,64}\ +\|\ ?|\[pod/[^\]\s]+\]\s)", re.ASCII)
+_BREAKS = ("<br>", "<br/>", "<br />")
 _AFTERS = ('"', "'", "`", "”", "»", ">", ";", "}", "]", ",", "|")
 _ENDS = ("}", "]", ",")
 _QUOTED = ('"', "'", "`", "“", "«")
@@ -84,6 +85,8 @@ class Layout:
         self._parts: dict[str, Line] = {}
         self._span: spans.Span | None = None
         self._columns: tuple[str, ...] = ()
+        self.joins = True
+        """Whether lines that were wrapped are put together, for which one may have to wait for the next."""
         self.opened = False
         """Whether anything was taken off so far but colours and the like."""
 
@@ -161,13 +164,17 @@ class Layout:
             self.opened = True
             return inner
         if (
-            (len(text) <= _SHORT or len(text) in spans.WIDTHS)
+            self.joins
+            and (len(text) <= _SHORT or len(text) in spans.WIDTHS)
             and not whole
             and not depth
             and (span := spans.wrapped(number, text))
         ):
             self._span = span
             return ()
+        if text[-1:] == ">" and text.endswith(_BREAKS):
+            self.opened = True
+            return self._peeled(number, text[: text.rfind("<")], depth + 1)
         if text[-1:] in _AFTERS and " status=" in text and (after := _AFTER.search(text)):
             text = text[: after.start() + 1]
             self.opened = True
@@ -284,7 +291,9 @@ class Layout:
 
 def _unescaped(text: str) -> str | None:
     """A line whose angle brackets or quotes were escaped for HTML; None for any other."""
-    if ("&lt;" in text and "<" not in (text := _ELEMENT.sub(" ", text).strip())) or ("&quot;" in text and '"' not in text):
+    if ("&lt;" in text or "&gt;" in text) and not ({*"<>"} & {*(plain := _ELEMENT.sub(" ", text).strip())}):
+        return html.unescape(plain)
+    if "&quot;" in text and '"' not in text:
         return html.unescape(text)
     return None
 

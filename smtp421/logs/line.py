@@ -24,7 +24,7 @@ _ISO = re.compile(
 )
 _HALF = re.compile(r" ([AaPp])[Mm]\b")
 _UNIX = re.compile(r"^(\d{10})\.(\d{6}) ")
-_TAI64N = re.compile(r"^@4000000([0-9a-f]{9})([0-9a-f]{8}) ")
+_TAI64N = re.compile(r"(?<![\w.@])@4000000([0-9a-f]{9})([0-9a-f]{8})(?=\s)")
 _ZONES = {
     "WEST": 1, "CET": 1, "CEST": 2, "EET": 2, "EEST": 3, "MSK": 3, "JST": 9,
     "EST": -5, "EDT": -4, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7,
@@ -87,7 +87,7 @@ def read_stamp(text: str, now: datetime) -> datetime | None:
     unix = _UNIX.match(text)
     if unix:
         return datetime.fromtimestamp(int(unix[1]), UTC).replace(microsecond=int(unix[2]))
-    tai = _TAI64N.match(text)
+    tai = _TAI64N.search(text)
     if tai:
         # TAI64 labels count from 2^62 and run 10 s ahead of the Unix clock at its origin (https://cr.yp.to/libtai/tai64.html).
         return datetime.fromtimestamp(int(tai[1], 16) - 10, UTC).replace(microsecond=min(int(tai[2], 16) // 1000, 999_999))

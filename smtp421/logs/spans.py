@@ -36,13 +36,36 @@ _MOST_LINES = 60
 _BEGUN = re.compile(
     r"""\bto=<?[^\s>]+>?,?(?!.*\bstat(?:us)?=) | \bevpid=(?!.*\bstat=) | [ ](?:==|\*\*)[ ][^\s:]+@(?!.*:[ ])
       | \(delivery\.(?!.*details[ ]=[ ]") | ^\{".*[^}\]]$ | \bstatus=deferred(?!.*\)$)
-      | [0-9a-f]{16}[ ]mta(?:[ ]delivery)?$
+      | [0-9a-f]{16}[ ]mta(?:[ ]delivery|[ ]error\b.*)?$ | \b(?:connect[ ]to|connection[ ]with)\b(?!.*\]:\d+:[ ].)
+      | [ ]host\b(?!.*(?:said|to[ ]me):[ ].) | [ ]H=(?!.*after[ ].*:[ ]) | [ ](?:=>|->)[ ](?!.*C=)
       | \]:(?:[ ][0-9A-Za-z]{5,20}:)?$
       | \d\d[ ][0-9A-Za-z]{6}-[0-9A-Za-z]{6,11}-[0-9A-Za-z]{2,4}(?:[ ](?:==|\*\*))?$ """,
     re.VERBOSE,
 )
 """A record that is not at its end."""
-_OPEN, _CUT = (":", "=", "*"), ("mta", "mta delivery")
+_OPEN, _CUT = (
+    (":", "=", "*"),
+    (
+        "mta",
+        "mta delivery",
+        "connect to",
+        "Error:",
+        "reason=Connection",
+        " host",
+        " mta error",
+        "reason=BANNER",
+        "connection with",
+    ),
+)
+_NARROWEST = 56
+_FIRST = 60
+_BEGINS = re.compile(
+    r"[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d |@4000000[0-9a-f]{17} |[\w/]\[\d+\]: "
+)
+"""What stands near the beginning of another line, behind whatever was put before it."""
+_HEAD = re.compile(
+    r"(?:<\d{1,3}>)?(?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d|@4000000[0-9a-f]{17})\S* "
+)
 _STARTS = re.compile(
     r"(?:<\d{1,3}>|[A-Z][a-z]{2} [ \d]\d |\d{4}-\d\d-\d\d[T ]\d\d:|\{\"|\[?\d{10}|@4000|```|---|--$|==>|[\w./-]+\[\d+\]: |"
     r"[0-9A-F]{6,15}: )"
@@ -218,6 +241,8 @@ class Wrapped:
         here = _unmargined(text)
         if not here.strip() or len(text) > max(_WIDEST, len(self._lines[0]) + 1) or _STARTS.match(here.strip()):
             return False
+        if _BEGINS.search(text[:_FIRST]):
+            return False
         word = len(here.split(None, 1)[0])
         return len(self._lines[-1].rstrip()) + 1 + word >= max(len(line) for line in self._lines) - 1 and not self._closed()
 
@@ -247,7 +272,14 @@ class Wrapped:
 
 def wrapped(number: int | None, text: str) -> Wrapped | None:
     """The beginning of a wrapped record; None for a line that is whole, as far as can be seen."""
+    size = len(text)
+    if size in WIDTHS:
+        return Wrapped(number, text) if _HEAD.match(text) or _BEGUN.search(text) else None
     hinted = "to=" in text or "evpid=" in text or " == " in text or "(delivery." in text or '{"' in text or " ** " in text
+    if not hinted and size > _NARROWEST:
+        hinted = (
+            "connect to " in text or " host " in text or " mta error" in text or " H=" in text or "=> " in text or "-> " in text
+        )
     if not hinted and text[-1:] not in _OPEN and text[-3:-2] != "-" and not text.endswith(_CUT):
         return None
     return Wrapped(number, text) if _BEGUN.search(text) else None

@@ -599,6 +599,29 @@ def test_a_reply_that_ends_in_quotes_stays():
 
 
 @pytest.mark.parametrize(
+    "lines",
+    [
+        ["Nov 20 22:30:00 mail postfix/smtp[207]: connect to", "mx.refused.example[192.0.2.25]:25: Connection refused"],
+        [
+            "Nov 20 22:30:00 mail postfix/smtp[207]: 5F87728A9FE: host",
+            "mx.multi-a.example[192.0.2.37] refused to talk to me: 421 4.3.2 Service not",
+        ],
+        ["Nov 20 22:37:59 mail smtpd[27]: 32abb8324fe2561a mta error reason=IO Error:", "Connection reset by peer"],
+    ],
+)
+def test_lines_of_other_kinds_are_wrapped_too(lines):
+    assert texts(*lines) == [" ".join(lines)]
+    assert texts(*lines, "grep.log:5:" + RECORD) == [" ".join(lines), RECORD]
+
+
+def test_a_stream_whose_lines_are_whole_waits_for_none():
+    layout = Layout(NOW)
+    layout.joins = False
+    (line,) = layout.read(1, "Nov 20 22:30:00 mail postfix/smtp[207]: connect to")
+    assert line.text.endswith("connect to")
+
+
+@pytest.mark.parametrize(
     ("stamp", "expected"),
     [
         ("Nov 20 2024 22:29:58", "2024-11-20T22:29:58+00:00"),
