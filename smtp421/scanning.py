@@ -13,7 +13,7 @@ from smtp421.logs import LINE_FORMATS, Stream
 from smtp421.logs.exim_skim import SKIM as EXIM
 from smtp421.logs.interface import LineFormat
 from smtp421.logs.layout import Layout
-from smtp421.logs.line import Line
+from smtp421.logs.line import Line, as_written
 from smtp421.logs.postfix_skim import SKIM as POSTFIX
 from smtp421.logs.skim import Sink, Skim, Skimmer
 from smtp421.logs.source import Remark, Source, lines_of, open_source
@@ -189,6 +189,8 @@ def skim_of(source: Source, block: bytes) -> Skim | None:
     if len(block) < LEAST:
         return None
     lines = [*block[:LEAST].decode("utf-8", "replace").split("\n")[:-1], *source.sample()]
+    if not all(as_written(line) for line in lines):
+        return None
     return next((skim for skim in SKIMS if skim.suits(lines)), None)
 
 
@@ -213,6 +215,7 @@ class _Channel:
             skim = skim_of(source, block)
             if skim is not None and skim.name in self._formats:
                 counter.begin(self.name)
+                self._layout.joins = False  # all lines begin like lines, and a skimmer passes most of them over
                 self._skimmer = skim.open(self._layout, counter)
         return self._skimmer
 

@@ -16,6 +16,7 @@ from smtp421.logs import dsn, event, exception, exchange, exim, jsonish, message
 from smtp421.logs.clean import clean
 from smtp421.logs.formats import LINE_FORMATS, PASTE_FORMATS
 from smtp421.logs.interface import LineFormat, Reader
+from smtp421.logs.layout import Layout
 from smtp421.logs.line import Line, logical_lines, squeeze
 from smtp421.model import Attempt, Status
 
@@ -70,6 +71,8 @@ def read_paste(text: str, now: datetime) -> list[Attempt]:
     """
     if message.recognises(text) and (reported := list(message.read(text))):
         return sorted(reported, key=_standing)
+    if carried := _carried(text, now):
+        return carried
     if (objects := jsonish.whole(text, now)) is not None and (found := _in_lines(objects)):
         return found
     text = squeeze(clean(text))
@@ -88,6 +91,15 @@ def read_paste(text: str, now: datetime) -> list[Attempt]:
         if reader.recognises(text) and (attempt := reader.read(text)) is not None:
             return [attempt]
     return [plain.read(block) for block in _blocks(text)]
+
+
+def _carried(text: str, now: datetime) -> list[Attempt]:
+    """What the lines tell that something carries: JSON of a logger, a table, a prefix; empty where nothing does."""
+    layout = Layout(now)
+    lines = [line for number, raw in enumerate(text.split("\n"), start=1) for line in layout.read(number, raw)]
+    lines += layout.close()
+    # Cleaning would eat the backslashes of JSON, also behind a prefix.
+    return _in_lines(line for line in lines if layout.opened or '{"' in line.text)
 
 
 def _in_lines(lines: Iterable[Line]) -> list[Attempt]:

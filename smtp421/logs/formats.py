@@ -21,6 +21,11 @@ class Row:
         self._module = module
         self._hint = hint
 
+    @property
+    def webhook(self) -> bool:
+        """Whether it is what a service posts."""
+        return self._module == "webhooks"
+
     @cached_property
     def _format(self) -> Format:
         module = import_module(f"smtp421.logs.{self._module}")
@@ -95,7 +100,7 @@ LINE_FORMATS: tuple[Row, ...] = (
     Row("hmailserver", "hmailserver", ('"SMTP',)),
     Row("mailenable", "mailenable", ("\tSMTP-",)),
     Row("momentum", "momentum", ("@R@", "@D@", "@T@", "@P@", "@B@")),
-    Row("opensmtpd", "opensmtpd", (" mta ", " smtp ", " mda ", "smtpd[")),
+    Row("opensmtpd", "opensmtpd", (" mta ", " smtp ", " mda ", "smtpd[", "Expire for ", "Fail for ")),
     Row("courier", "courier", ("courier",)),
     Row("dma", "dma", ("dma",)),
     Row("haraka", "haraka", ("] [", "df\t", "b\t")),
@@ -122,3 +127,16 @@ LINE_FORMATS: tuple[Row, ...] = (
 )
 PASTE_FORMATS = LINE_FORMATS[:-1]
 """In a paste a reply may be wrapped over lines, which a list's is not."""
+
+_JSON = tuple(form for form in LINE_FORMATS if form.name == "kumomta" or form.name == "postfix_queue_json" or form.webhook)
+_LOOSE = ("esmtp", "replies")
+
+
+def own_json(text: str) -> bool:
+    """Whether a line is JSON of a mail server or a service, which its reader takes as it is."""
+    return any(form.recognises(text) for form in _JSON)
+
+
+def known_line(text: str) -> bool:
+    """Whether a text is a line that a reader knows by more than a reply code."""
+    return any(form.recognises(text) for form in PASTE_FORMATS if form.name not in _LOOSE)

@@ -110,7 +110,7 @@ class _Value:
         start = line.text.lstrip()[:1]
         if self.brackets[-1:] == "{" and (start not in '"}]{[,:' or line.text[:1] == "{"):
             return False
-        after = _nested(line.text, self.brackets)
+        after = nested(line.text, self.brackets)
         if after is None or self._size > _MOST:
             return False
         self.lines.append(line)
@@ -142,7 +142,7 @@ def joined(lines: Iterable[Line]) -> Iterator[Line]:
     yield from value.lines
 
 
-def _nested(text: str, brackets: str) -> str | None:
+def nested(text: str, brackets: str) -> str | None:
     """The brackets that are open behind a line, given those open before it; None where they do not match or a string is torn."""
     for token in re.finditer(_MARKS, text):
         mark = token[0]

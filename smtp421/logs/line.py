@@ -13,21 +13,30 @@ from datetime import UTC, datetime, timedelta, timezone
 from itertools import pairwise
 from typing import NamedTuple
 
+from smtp421.logs.stamps import late, rare_stamp, seconds_since_1970
+
 MONTHS = {name: number for number, name in enumerate("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(), start=1)}
 
-_BSD = re.compile(r"(?:^|[\s>])([A-Z][a-z]{2}) {1,2}(\d{1,2}) (\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?(?=\s|$)")
+_BSD = re.compile(r"(?<![A-Za-z\d.])([A-Z][a-z]{2}) {1,2}(\d{1,2}) (\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?(?=[\s:]|$)")
 _ISO = re.compile(
     r"(?<![\d.])(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))?"
-    r"(?:\s?(Z|UTC|[+-]\d\d:?\d\d)| ([A-Z]{3,4})(?= ))?(?![\d:])"
+    r"(?:\s?(Z|UTC|[+-]\d\d(?::?\d\d)?)(?![\d:])| ([A-Z]{3,4})(?= ))?(?![\d:])"
 )
+_HALF = re.compile(r" ([AaPp])[Mm]\b")
 _UNIX = re.compile(r"^(\d{10})\.(\d{6}) ")
-_TAI64N = re.compile(r"^@4000000([0-9a-f]{9})([0-9a-f]{8}) ")
+_TAI64N = re.compile(r"(?<![\w.@])@4000000([0-9a-f]{9})([0-9a-f]{8})(?=\s)")
 _ZONES = {
     "WEST": 1, "CET": 1, "CEST": 2, "EET": 2, "EEST": 3, "MSK": 3, "JST": 9,
     "EST": -5, "EDT": -4, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7,
 }  # fmt: skip
 """Zones by their short names, as journalctl writes them; those that mean several zones (CST, IST, BST) are left out."""
 
+_BEHIND = re.compile(
+    r":?(?: (?P<half>[AP])M\b)?(?: (?P<year>(?:19|20)\d\d)(?![\w:.]))?"
+    rf"(?: (?P<zone>[+-]\d\d:?\d\d|UTC|GMT|{'|'.join(_ZONES)})(?= ))?"
+    r"(?: (?P<last>20\d\d)(?![\w:.]))?"
+)
+"""What loggers put behind a BSD stamp: the half of the day, the year, the zone."""
 _START = re.compile(
     r"""^(?:<\d{1,3}>\d?\s?)?(?:[\w.-]+\s+\|\s+)?(?:
         [A-Z][a-z]{2}[ ]{1,2}\d{1,2}[ ]\d\d:\d\d:\d\d | \d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d
@@ -64,21 +73,43 @@ def read_stamp(text: str, now: datetime) -> datetime | None:
     # Of two stamps the first counts; but a program's own, which begins the message, knows more than syslog's before it.
     if iso and (bsd is None or iso.start() < bsd.start() or text[: iso.start()].endswith(": ")):
         year, month, day, hour, minute, second = (int(part) for part in iso.groups()[:6])
+        if half := _HALF.match(text, iso.end()):
+            hour = late(half[1], hour)
         return _aware(year, month, day, hour, minute, second, iso[7], _zone(iso[8] or iso[9]))
     if bsd and bsd[1] in MONTHS:
         month, day, hour, minute, second = (MONTHS[bsd[1]], *(int(part) for part in bsd.groups()[1:5]))
-        for year in range(now.year + 1, now.year - 5, -1):
-            stamp = _aware(year, month, day, hour, minute, second, bsd[6], UTC)
-            if stamp is not None and stamp <= now + timedelta(days=1):
-                return stamp
-        return None
+        if (behind := _BEHIND.match(text, bsd.end())) is None or behind.end() == bsd.end():
+            return _latest(now, month, day, hour, minute, second, bsd[6], UTC)
+        named = behind["year"] or behind["last"]
+        zone = behind["zone"] or ""
+        parts = (month, day, late(behind["half"], hour), minute, second, bsd[6], _zone(zone))
+        return _aware(int(named), *parts) if named else _latest(now, *parts)
     unix = _UNIX.match(text)
     if unix:
         return datetime.fromtimestamp(int(unix[1]), UTC).replace(microsecond=int(unix[2]))
-    tai = _TAI64N.match(text)
+    tai = _TAI64N.search(text)
     if tai:
         # TAI64 labels count from 2^62 and run 10 s ahead of the Unix clock at its origin (https://cr.yp.to/libtai/tai64.html).
         return datetime.fromtimestamp(int(tai[1], 16) - 10, UTC).replace(microsecond=min(int(tai[2], 16) // 1000, 999_999))
+    return _rare(text, now)
+
+
+def _rare(text: str, now: datetime) -> datetime | None:
+    if rare := rare_stamp(text):
+        parts = (*rare[1:7], _zone(rare.zone))
+        return _aware(rare.year, *parts) if rare.year else _latest(now, *parts)
+    seconds = seconds_since_1970(text)
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
+
+
+def _latest(
+    now: datetime, month: int, day: int, hour: int, minute: int, second: int, fraction: str | None, zone: timezone
+) -> datetime | None:
+    """A stamp without a year, in the latest year that does not lie more than a day ahead of ``now``."""
+    for year in range(now.year + 1, now.year - 5, -1):
+        stamp = _aware(year, month, day, hour, minute, second, fraction, zone)
+        if stamp is not None and stamp <= now + timedelta(days=1):
+            return stamp
     return None
 
 
@@ -99,7 +130,7 @@ def _zone(name: str | None) -> timezone:
         return timezone(timedelta(hours=_ZONES[name])) if name in _ZONES else UTC
     sign = -1 if name[0] == "-" else 1
     digits = name[1:].replace(":", "")
-    offset = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
+    offset = timedelta(hours=int(digits[:2]), minutes=int(digits[2:] or 0))
     return timezone(sign * offset) if offset < timedelta(days=1) else UTC
 
 
@@ -171,10 +202,29 @@ def squeeze(text: str) -> str:
     return _LONG_RUN.sub(" " * 64, text) if len(text) > 64 and (_BLANKS in text or "\t" in text) else text
 
 
+def as_written(text: str) -> bool:
+    """Whether nothing stands behind the stamp of a line that changes it, and nothing in the line that has to be taken off.
+
+    For who reads lines in bulk: those go through :mod:`smtp421.logs.layout`.
+    """
+    if "&lt;" in text or _SOLARIS.search(text):
+        return False
+    bsd = _BSD.match(text)
+    return bsd is None or _BEHIND.match(text, bsd.end()).end() == bsd.end()  # type: ignore[union-attr]
+
+
+_SOLARIS = re.compile(r"\]: \[ID \d+ \w+\.\w+\] ")
+"""What Solaris puts before a message."""
+_FILE = re.compile(r"\s*==> \S.{0,250} <==\s*$")
+"""What ``tail`` puts before the lines of a file, where it shows several."""
+
+
 def logical_lines(text: str, now: datetime) -> list[Line]:
     """Split pasted text into log lines: a line that does not begin like one continues the line before."""
     groups: list[tuple[int, list[str]]] = []
     for number, physical in enumerate(text.split("\n"), start=1):
+        if _FILE.match(physical):
+            continue
         if groups and physical.strip() and not _START.match(physical.lstrip()) and _goes_on(groups[-1][1]):
             groups[-1][1].append(physical)
         elif physical.strip():

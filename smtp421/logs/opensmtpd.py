@@ -35,7 +35,7 @@ _DELIVERY = Lazy(
     re.DOTALL,
 )
 _OLD = Lazy(
-    r"smtpd\[\d+\]: (?P<where>relay|delivery): (?P<result>Ok|TempFail|PermFail|Loop|Expire) for (?P<evpid>[0-9a-f]{16}): "
+    r"(?:^|[\s|])(?P<where>relay|delivery): (?P<result>Ok|TempFail|PermFail|Loop|Expire) for (?P<evpid>[0-9a-f]{16}): "
     r"(?:session=(?P<session>[0-9a-f]{16}), )?from=<(?P<sender>[^>]*)>, to=<(?P<recipient>[^>]*)>, "
     r"(?:.*?\brelay=(?P<relay>[^,]*), )?.*?delay=(?P<delay>\w+), stat=(?P<stat>.*)",
     re.DOTALL,
@@ -75,7 +75,7 @@ def recognises(text: str) -> bool:
     if " mta " in text or " smtp " in text or " mda " in text:
         return _EVENT.search(text) is not None
     return (
-        "smtpd[" in text
+        ("smtpd[" in text or "Expire for " in text or "Fail for " in text)
         and (" for " in text or "smtp-out: " in text)
         and (_OLD.search(text) or _SMTP_OUT.search(text)) is not None
     )

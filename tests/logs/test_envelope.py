@@ -30,9 +30,10 @@ def export(fields):
     return b"\n".join((*lines, b"", b"")).split(b"\n")[:-1]
 
 
-def test_only_objects_are_envelopes():
-    assert opened('[{"program": "x", "message": "y"}]', NOW) is None
-    assert opened('{"program": "x", "message": "y"}', NOW).text == "x: y"
+def test_objects_and_lists_of_them_are_envelopes():
+    assert [inside.text for inside in opened('[{"program": "x", "message": "y"}, 7]', NOW)] == ["x: y"]
+    assert [inside.text for inside in opened('{"program": "x", "message": "y"}', NOW)] == ["x: y"]
+    assert opened('"program": "x"', NOW) == opened('{"program": ["x"], "message": 7}', NOW) == []
 
 
 @pytest.mark.parametrize("message", [None, [], [[]], 7, [300], {"a": 1}])
