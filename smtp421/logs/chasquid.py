@@ -55,7 +55,11 @@ _STAGES = {
 }
 _CODED = Lazy(r"\b[245]\d\d (?P<enhanced>[245]\.\d{1,3}\.\d{1,3}) ")
 _QUOTED = Lazy(r"\\(?:x(?P<byte>[0-9a-f]{2})|u(?P<rune>[0-9a-f]{4})|(?P<char>[ntr\"\\]))")
-_STAMPED = Lazy(r"^\s*(?:\d{4}-\d\d-\d\d[ T]\d|[A-Z][a-z]{2} [ \d]\d \d\d:|@4000|<\d+>|\{|\[)")
+_OTHER = Lazy(
+    r"^\s*(?:\d{4}-\d\d-\d\d[ T]\d|[A-Z][a-z]{2} [ \d]\d \d\d:|@4000|<\d+>|\{|\["
+    r"|[Ss]tarting delivery|Rescanning queue|Sending failed|smtp: |From: |Message-I[dD]: |delivery \d+: |(?:new|info|end) msg |status: )"
+)
+"""What begins a line of another record, with a stamp or as programs without one do."""
 _LINES = 64
 
 
@@ -140,7 +144,7 @@ def _goes_on(first: str, text: str) -> bool:
     """Whether a line can belong to a reply: most begin with the enhanced code of its first line, some bear none."""
     if (found := _CODED.search(first)) and text.startswith(found["enhanced"]):
         return True
-    return _STAMPED.match(text) is None and "\t" not in text and "@" not in text.partition(": ")[0]
+    return _OTHER.match(text) is None and "\t" not in text and "@" not in text.partition(": ")[0]
 
 
 def _whole(text: str) -> bool:
