@@ -57,7 +57,8 @@ _CODED = Lazy(r"\b[245]\d\d (?P<enhanced>[245]\.\d{1,3}\.\d{1,3}) ")
 _QUOTED = Lazy(r"\\(?:x(?P<byte>[0-9a-f]{2})|u(?P<rune>[0-9a-f]{4})|(?P<char>[ntr\"\\]))")
 _OTHER = Lazy(
     r"^\s*(?:\d{4}-\d\d-\d\d[ T]\d|[A-Z][a-z]{2} [ \d]\d \d\d:|@4000|<\d+>|\{|\["
-    r"|[Ss]tarting delivery|Rescanning queue|Sending failed|smtp: |From: |Message-I[dD]: |delivery \d+: |(?:new|info|end) msg |status: )"
+    r"|[Ss]tarting delivery|Rescanning queue|Sending failed|smtp: |From: |Message-I[dD]: "
+    r"|delivery \d+: |(?:new|info|end) msg |status: )"
 )
 """What begins a line of another record, with a stamp or as programs without one do."""
 _LINES = 64
