@@ -53,6 +53,7 @@ _LOST = Lazy(
     r"(?P<reason>Ongoing connection failed to \S+ : .*|Remote end \S+ closed connection .*|MX Lookup for \S+ failed: .*)",
     re.DOTALL,
 )
+_SERVER = Lazy(r"(?<=\s)(?P<address>(?:\d{1,3}\.){3}\d{1,3}|\[?[0-9a-f:]{3,}\]?):(?P<port>\d{1,5}) ")
 _ACCOUNTING = Lazy(
     r"(?P<type>df|b)\t(?P<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)\t(?P<queued>[^\t]*)\t(?P<recipient>[^\t]*@[^\t]*)\t"
 )
@@ -159,11 +160,14 @@ class Reader:
         self._named.pop(uuid, None)
         reply = read_reply(reason.removeprefix(_UPSTREAM))
         lost = self._lost.pop(uuid, None)
+        relay = None
         if reply is None and lost and reason.startswith("Tried all MXs"):
             reason = lost
+            if server := _SERVER.search(lost):
+                relay = Relay(None, server["address"].strip("[]"), int(server["port"]))
         final, origin = (reply, Origin.REMOTE) if reply else (read_words(reason), Origin.LOCAL)
         for recipient in recipients:
-            yield self._attempt(line, uuid, recipient, status, final, origin, None, _age(line, file))
+            yield self._attempt(line, uuid, recipient, status, final, origin, relay, _age(line, file))
 
     def _attempt(
         self,
