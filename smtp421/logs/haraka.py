@@ -97,7 +97,7 @@ class Reader:
 
     def __init__(self) -> None:
         self._recipients: Recent[str, list[str]] = Recent()
-        self._named: Recent[str, set[str]] = Recent()
+        self._named: Recent[str, dict[str, Attempt]] = Recent()
         self._done: Recent[str, set[str]] = Recent()
         self._each_alone = False
         self._since: Recent[str, Line] = Recent()
@@ -119,21 +119,23 @@ class Reader:
         if plugin != "outbound" or uuid == "-":
             return
         if one := _RECIPIENT.match(rest):
-            self._named.setdefault(uuid, set()).add(one["recipient"])
             if one["what"] == "rejected":
                 self._done.setdefault(uuid, set()).add(one["recipient"])
             status = Status.DEFERRED if one["what"] == "deferred" else Status.BOUNCED
             reply = read_reply(one["reply"], Stage.RCPT) or read_words(one["reply"], None, Stage.RCPT)
-            yield self._attempt(line, uuid, one["recipient"], status, reply, Origin.REMOTE)
+            attempt = self._attempt(line, uuid, one["recipient"], status, reply, Origin.REMOTE)
+            self._named.setdefault(uuid, {})[one["recipient"]] = attempt
+            yield attempt
         elif temp := _TEMP.match(rest):
             yield from self._failed(line, uuid, temp["reason"], Status.DEFERRED, temp["file"])
         elif bounce := _BOUNCE.match(rest):
-            given_up = _TOO_MANY.match(bounce["reason"])
-            reason = given_up["reason"] if given_up else bounce["reason"]
-            yield from self._failed(line, uuid, reason, Status.EXPIRED if given_up else Status.BOUNCED, None)
+            if given_up := _TOO_MANY.match(bounce["reason"]):
+                yield from self._last(line, uuid, given_up["reason"])
+            else:
+                yield from self._failed(line, uuid, bounce["reason"], Status.BOUNCED, None)
         elif sent := _DELIVERED.match(rest):
             relay = Relay(sent["host"].lower(), sent["address"], int(sent["port"]))
-            named = self._named.get(uuid) or set()
+            named = self._named.get(uuid) or {}
             for recipient in [name for name in self._of(uuid) if name not in named]:
                 if recipient:
                     self._done.setdefault(uuid, set()).add(recipient)
@@ -150,10 +152,19 @@ class Reader:
         """Every line of Haraka's stands for itself at the end."""
         return iter(())
 
+    def _last(self, line: Line, uuid: str, reason: str) -> Iterator[Attempt]:
+        """The attempt that was one too many, where its recipients were not told yet, and that they wait no more."""
+        last = dict(self._named.get(uuid) or {})
+        untold = list(self._failed(line, uuid, reason, Status.DEFERRED, None))
+        yield from untold
+        waiting = [attempt for attempt in last.values() if attempt.status is Status.DEFERRED]
+        for attempt in (*(waiting if _LISTED.match(reason) else ()), *untold):
+            yield attempt._replace(status=Status.EXPIRED, line=line.number, timestamp=line.timestamp)
+
     def _failed(self, line: Line, uuid: str, reason: str, status: Status, file: str | None) -> Iterator[Attempt]:
         """What befell the whole message: a reply, or Haraka's own reason."""
         if listed := _LISTED.match(reason):
-            named = self._named.get(uuid) or set()
+            named = self._named.get(uuid) or {}
             recipients = [name for name in re.findall(r"<([^<>\s]+)>", listed["list"]) if name not in named]
         else:
             recipients = self._of(uuid)

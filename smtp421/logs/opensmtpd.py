@@ -135,7 +135,7 @@ class Reader:
         final = reply or read_words(stat)
         if relay is not None and relay.host:
             self._hosts[domain] = relay.host
-        if stat.startswith(_NO_HOST) and (cause := self._cause(domain, line.timestamp)):
+        if stat.startswith(_NO_HOST) and (cause := self._cause(domain, found["relay"], line.timestamp)):
             final, origin, relay = cause.reply, cause.origin, cause.relay
             if status is Status.DEFERRED and self._blamed.get(evpid) is cause:
                 status = Status.SUSPENDED
@@ -167,16 +167,16 @@ class Reader:
             self._failures[relay.host] = _Failure(final, origin, relay, line.timestamp)
         yield Attempt(final, NAME, origin, line.number, line.timestamp, relay=relay)
 
-    def _cause(self, domain: str, now: datetime | None) -> _Failure | None:
-        """What failed at the domain's server; None where more than one host could be meant."""
+    def _cause(self, domain: str, relay: str | None, now: datetime | None) -> _Failure | None:
+        """What failed at the domain's server, or at the smart host named by ``relay``; None where several could be meant."""
         recent = {
             host: failure
             for host, failure in self._failures.items()
             if now is None or failure.stamp is None or timedelta(0) <= now - failure.stamp <= _WINDOW
         }
-        known = self._hosts.get(domain)
-        if known in recent:
-            return recent[known]
+        for known in ((relay or "").lower(), self._hosts.get(domain)):
+            if known in recent:
+                return recent[known]
         named = [host for host in recent if _named_like(host, domain)]
         if named:
             return recent[named[-1]]

@@ -56,6 +56,24 @@ def test_always_split_counts_recipients_and_not_domains(attempts):
     assert [each.recipient for each in found] == ["v@example.com", "u@example.com"]
 
 
+def test_one_failure_too_many_is_an_attempt_and_the_end(attempts):
+    reason = "Upstream error: 450 4.2.1 later"
+    found = attempts(haraka.FORMAT, f"{TO}\n{line(f'bouncing mail: Too many failures ({reason})')}")
+    assert [(each.recipient, each.status, each.reply.code, each.reply.text) for each in found] == [
+        ("u@example.com", Status.DEFERRED, 450, "later"),
+        ("u@example.com", Status.EXPIRED, 450, "later"),
+    ]
+    told = line("recipient <u@example.com> deferred: 450 4.2.0 grey")
+    listed = line("bouncing mail: Too many failures (Some recipients temp failed: <u@example.com>, <v@example.com>)")
+    found = attempts(haraka.FORMAT, f"{TO}\n{TO.replace('u@', 'v@')}\n{told}\n{listed}")
+    assert [(each.recipient, each.status, each.reply.code) for each in found] == [
+        ("u@example.com", Status.DEFERRED, 450),
+        ("v@example.com", Status.DEFERRED, None),
+        ("u@example.com", Status.EXPIRED, 450),
+        ("v@example.com", Status.EXPIRED, None),
+    ]
+
+
 def test_recipients_that_were_served_or_refused_wait_no_more(attempts):
     refused = TO.replace("u@", "w@").replace("code=OK", "code=DENY")
     lines = [TO, TO.replace("u@", "v@"), TO.replace("u@", "x@"), refused]
@@ -130,7 +148,6 @@ def test_what_is_none_of_them(text):
     ("text", "status", "code", "words"),
     [
         ("bouncing mail: 550 5.7.1 no", Status.BOUNCED, 550, "no"),
-        ("bouncing mail: Too many failures (Upstream error: 450 4.2.1 later)", Status.EXPIRED, 450, "later"),
         (
             f"Temp failing {FILE} for 5 seconds: DNS lookup failure: Error: queryMx ESERVFAIL",
             Status.DEFERRED,
