@@ -44,6 +44,7 @@ _STEP = Lazy(
     r"(?P<reply>[245]\d\d\b.*)",
     re.DOTALL,
 )
+_SHORT = Lazy(r"(?P<step>[A-Z][\w+ :]*?) short response: (?P<code>[45]\d\d)\s*$")
 _STAGES = {
     "DATA": Stage.DATA,
     "DATA closing": Stage.END_OF_DATA,
@@ -174,6 +175,8 @@ def _reply(text: str, status: Status) -> tuple[Reply, Origin]:
         return Reply(250, None, ""), Origin.REMOTE
     last = _LAST.search(text)
     words = last["text"] if last else text
+    if short := _SHORT.match(words):  # nothing but its code, as Go sees it
+        return Reply(int(short["code"]), None, "", _STAGES.get(short["step"])), Origin.REMOTE
     step = _STEP.match(words)
     if step is None:
         return read_words(words), Origin.LOCAL

@@ -3,7 +3,7 @@
 import pytest
 
 from smtp421.logs import chasquid
-from smtp421.model import Origin, Stage, Status
+from smtp421.model import Origin, Reply, Stage, Status
 
 HEAD = "2026-11-20 23:02:09.305051 yz274kFhvUo from=s@example.net to=u@example.com "
 LAST = HEAD + "failed (temporary): all MXs returned transient failures (last: {})"
@@ -109,3 +109,8 @@ def test_the_trace_is_quoted_and_each_of_its_lines_is_whole(attempts):
     said = (r"450 4.7.1 \"C:\\temp\" Bo\xeete \u200e\t( and\n4.7.1 (", r"450 4.7.1 next")
     found = attempts(chasquid.FORMAT, "\n".join(TRACE.format(reply=reply) for reply in said))
     assert [each.reply.text for each in found] == ['"C:\\temp" Boîte \u200e ( and (', "next"]
+
+
+def test_a_reply_without_words(attempts):
+    (attempt,) = attempts(chasquid.FORMAT, MAILLOG.format(reply="").replace("MAIL+RCPT ", "DATA closing short response: 451"))
+    assert (attempt.reply, attempt.origin) == (Reply(451, None, "", Stage.END_OF_DATA), Origin.REMOTE)
