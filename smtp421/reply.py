@@ -42,6 +42,8 @@ _CLOSERS = tuple(")]}")
 """What may stand between a code that somebody put into brackets and the words: ``Error (451): ...``."""
 _LOGGED_NEWLINE = re.compile(r"\\r\\n|\\n|#015#012|#012|\r\n|\n|\r")
 """Line ends as they are and as loggers spell them (Exim and Python ``\\n``, rsyslog ``#012``)."""
+_LOGGED_TAB = re.compile(r"#011(?!\d)")
+"""A tabulator as rsyslog spells it."""
 
 # RFC 5321 4.3.2: 503 answers a command out of order. With pipelining (RFC 2920) it follows from an earlier refusal, and where a
 # program names that one too, it is the reply that counts.
@@ -63,7 +65,7 @@ def collapse(text: str) -> str:
 def _in_one_line(text: str, end: str) -> str:
     """``text`` with ``end`` for line ends, also spelled-out ones."""
     if "\\" in text or "#0" in text or "\n" in text or "\r" in text:
-        return _LOGGED_NEWLINE.sub(end, text)
+        return _LOGGED_NEWLINE.sub(end, _LOGGED_TAB.sub(" ", text) if "#011" in text else text)
     return text
 
 

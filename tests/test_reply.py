@@ -110,7 +110,7 @@ def test_parse_enhanced():
 
 
 def test_collapse():
-    assert collapse(" a\r\n b\\n c#012d\t e ") == "a b c d e"
+    assert collapse(" a\r\n b\\n c#012d\t e#011f #0110 ") == "a b c d e f #0110"
 
 
 codes = st.integers(400, 599)

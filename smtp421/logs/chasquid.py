@@ -44,6 +44,7 @@ _STEP = Lazy(
     r"(?P<reply>[245]\d\d\b.*)",
     re.DOTALL,
 )
+_SHORT = Lazy(r"(?P<step>[A-Z][\w+ :]*?) short response: (?P<code>[45]\d\d)\s*$")
 _STAGES = {
     "DATA": Stage.DATA,
     "DATA closing": Stage.END_OF_DATA,
@@ -53,8 +54,14 @@ _STAGES = {
     "TLS error:": Stage.STARTTLS,
     "STARTTLS": Stage.STARTTLS,
 }
-_CODED = Lazy(r"(?:MAIL\+RCPT|DATA closing|DATA|client:|hello:|error:|STARTTLS) [245]\d\d (?P<enhanced>[245]\.\d{1,3}\.\d{1,3}) ")
-_STAMPED = Lazy(r"^\s*(?:\d{4}-\d\d-\d\d[ T]\d|[A-Z][a-z]{2} [ \d]\d \d\d:|@4000|<\d+>|\{|\[)")
+_CODED = Lazy(r"\b[245]\d\d (?P<enhanced>[245]\.\d{1,3}\.\d{1,3}) ")
+_QUOTED = Lazy(r"\\(?:x(?P<byte>[0-9a-f]{2})|u(?P<rune>[0-9a-f]{4})|(?P<char>[ntr\"\\]))")
+_OTHER = Lazy(
+    r"^\s*(?:\d{4}-\d\d-\d\d[ T]\d|[A-Z][a-z]{2} [ \d]\d \d\d:|@4000|<\d+>|\{|\["
+    r"|[Ss]tarting delivery|Rescanning queue|Sending failed|smtp: |From: |Message-I[dD]: "
+    r"|delivery \d+: |(?:new|info|end) msg |status: )"
+)
+"""What begins a line of another record, with a stamp or as programs without one do."""
 _LINES = 64
 
 
@@ -118,7 +125,8 @@ class Reader:
         host = self._hosts.pop(fields["recipient"], None)
         queued = self._queued[fields["id"]].timestamp if fields["id"] in self._queued else None
         status = Status.SENT if fields.get("sent") else Status.DEFERRED if fields["how"] == "temporary" else Status.BOUNCED
-        reply, origin = _reply(fields["text"] or "", status)
+        words = fields["text"] or ""
+        reply, origin = _reply(_unquoted(words) if "Queue.SendLoop" in text else words, status)
         yield Attempt(
             reply,
             NAME,
@@ -135,18 +143,30 @@ class Reader:
 
 
 def _goes_on(first: str, text: str) -> bool:
-    """Whether a line can belong to a reply: where its first line has an enhanced code, each later one begins with that."""
-    if found := _CODED.search(first):
-        return text.startswith(found["enhanced"])
-    return _STAMPED.match(text) is None and "\t" not in text and "@" not in text.partition(": ")[0]
+    """Whether a line can belong to a reply: most begin with the enhanced code of its first line, some bear none."""
+    if (found := _CODED.search(first)) and text.startswith(found["enhanced"]):
+        return True
+    return _OTHER.match(text) is None and "\t" not in text and "@" not in text.partition(": ")[0]
 
 
 def _whole(text: str) -> bool:
     """Whether nothing can follow: the closing bracket of ``(last: ...)`` is there, or the line tells of a success or a trace."""
     last = text.find("(last: ")
+    if "Queue.SendLoop" in text:
+        return True
     if last < 0:
-        return "Queue.SendLoop" in text or text.rstrip().endswith(" sent")
+        return text.rstrip().endswith(" sent")
     return text.rstrip().endswith(")") and text.count("(", last) <= text.count(")", last)
+
+
+def _unquoted(text: str) -> str:
+    """Take Go's quoting (strconv.Quote) off the words of the trace; bytes that are no UTF-8 stand there in hexadecimal."""
+    return _QUOTED.sub(_meant, text) if "\\" in text else text
+
+
+def _meant(found: re.Match[str]) -> str:
+    number = found["byte"] or found["rune"]
+    return chr(int(number, 16)) if number else {"n": "\n", "t": " ", "r": ""}.get(found["char"], found["char"])
 
 
 def _reply(text: str, status: Status) -> tuple[Reply, Origin]:
@@ -155,6 +175,8 @@ def _reply(text: str, status: Status) -> tuple[Reply, Origin]:
         return Reply(250, None, ""), Origin.REMOTE
     last = _LAST.search(text)
     words = last["text"] if last else text
+    if short := _SHORT.match(words):  # nothing but its code, as Go sees it
+        return Reply(int(short["code"]), None, "", _STAGES.get(short["step"])), Origin.REMOTE
     step = _STEP.match(words)
     if step is None:
         return read_words(words), Origin.LOCAL

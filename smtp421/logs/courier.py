@@ -36,6 +36,7 @@ _INBOUND = Lazy(
     r"(?:,from=<(?P<sender>[^>]*)>)?(?:,to=<(?P<recipient>[^>]*)>)?(?:: |,msg=\")(?P<reply>[45]\d\d[ -].*)",
     re.DOTALL,
 )
+_CODE = Lazy(r"[245]\d\d(?=[- ]|$)")
 _LINES = 64
 """A reply has no more lines than that; what follows belongs to one that was never closed."""
 
@@ -93,7 +94,7 @@ class Reader:
 
 def _attempt(key: tuple[str, str, str], answer: _Open, word: str) -> Attempt:
     module, queue_id, recipient = key
-    text = "\n".join(answer.lines)
+    text = "\n".join(_first_reply(answer.lines))
     reply = read_reply(text) if module == "esmtp" else None
     status = {"deferred": Status.DEFERRED, "failure": Status.BOUNCED, "success": Status.SENT}.get(word)
     final = reply or (Reply(250, None, text) if status is Status.SENT else read_words(text))
@@ -109,6 +110,13 @@ def _attempt(key: tuple[str, str, str], answer: _Open, word: str) -> Attempt:
         answer.relay,
         given_up(status, final) if status else None,
     )
+
+
+def _first_reply(lines: list[str]) -> list[str]:
+    """The lines of the reply that counts: with pipelining (RFC 2920) those to later commands are logged below it."""
+    code = _CODE.match(lines[0]) if lines else None
+    others = (number for number, line in enumerate(lines) if (other := _CODE.match(line)) and code and other[0] != code[0])
+    return lines[: next(others, len(lines))]
 
 
 def _inbound(line: Line) -> Iterator[Attempt]:

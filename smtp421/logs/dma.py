@@ -34,6 +34,7 @@ _FAILED = Lazy(
     re.DOTALL,
 )
 _CONNECT = Lazy(r"connect to (?P<host>\S+) \[(?P<address>[^\]]*)\] failed: .*", re.DOTALL)
+_GREETING = Lazy(r"Could not perform server greeting at (?P<host>\S+) \[(?P<address>[^\]]*)\]: (?P<reply>.*)", re.DOTALL)
 _OWN = Lazy(r"(?:remote delivery deferred: |remote delivery to \S+ failed: |local delivery deferred: )(?P<reason>.*)", re.DOTALL)
 _QUEUED = Lazy(r"mail to=<(?P<recipient>[^>]*)> queued as (?P<id>[0-9a-f.]+)")
 _TRYING = Lazy(r"<(?P<recipient>[^>]*)> (?P<what>trying delivery|delivery successful)")
@@ -51,7 +52,7 @@ def recognises(text: str) -> bool:
 
 def _told(rest: str) -> re.Match[str] | None:
     """What a line says, where this reader uses it."""
-    for known in (_FAILED, _CONNECT, _QUEUED, _TRYING, _NEW, _OWN):
+    for known in (_FAILED, _CONNECT, _QUEUED, _TRYING, _NEW, _OWN, _GREETING):
         if found := known.match(rest):
             return found
     return re.match(re.escape(_GIVEN_UP), rest)
@@ -107,6 +108,11 @@ class Reader:
         if connect := _CONNECT.match(rest):
             relay = Relay(connect["host"].lower().rstrip("."), connect["address"])
             return self._attempt(line, queue_id, read_words(connect[0]), Origin.LOCAL, relay, Status.DEFERRED)
+        if greeting := _GREETING.match(rest):  # dma gives up at once, whatever the reply is
+            reply = read_reply(greeting["reply"], Stage.EHLO)
+            relay = Relay(greeting["host"].lower().rstrip("."), greeting["address"])
+            final = reply or read_words(greeting["reply"], None, Stage.EHLO)
+            return self._attempt(line, queue_id, final, Origin.REMOTE if reply else Origin.LOCAL, relay, Status.BOUNCED)
         if own := _OWN.match(rest):
             status = Status.DEFERRED if "deferred" in own[0][:24] else Status.BOUNCED
             return self._attempt(line, queue_id, read_words(own["reason"]), Origin.LOCAL, None, status)

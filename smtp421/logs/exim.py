@@ -55,13 +55,14 @@ _BELOW = Lazy(
 _TOLD = Lazy(r"^[ \t]*(?P<address>[^\s<>@]+@[^\s<>@]+)[ \t]*$", re.MULTILINE)
 _TIMES = Lazy(r"(?: (?:DT|QT|RT)=[\d.]+[\w.]*)+$")
 """What ``log_selector = +all`` puts behind the words."""
+_TIME_INSIDE = Lazy(r" (?:DT|QT|RT)=[\d.]+[\w.]*(?=: )")
 _LEADING = Lazy(r"^(?:(?:I=\[[^\]]+\](?::\d+)?|DT=[\d.]+[\w.]*|H=\S+(?: \([^)]*\))? \[[^\]]+\](?::\d+)?)\*?:? ?)+")
 _A_HOST = Lazy(r"(?:^|(?<=\s))H=\S+(?: \([^)]*\))? \[[^\]]+\](?::\d+)?\*?(?: I=\[[^\]]+\](?::\d+)?)?(?: DT=[\d.]+[\w.]*)?:? ?")
 _CONFIRMED = Lazy(r" C=\"(?P<reply>(?:[^\"\\]|\\.)*)\"")
 _QUEUED = Lazy(r" QT=(?P<time>[\d.dhms]+)")
 _UNIT = Lazy(r"(\d{1,9}(?:\.\d{1,6})?)([dhms])")
 _SECONDS = {"d": 86400, "h": 3600, "m": 60, "s": 1}
-_SUSPENDED = ("retry time not reached", "host is on a retry list", "retry-time not reached")
+_SUSPENDED = ("retry time not reached", "Retry time not yet reached", "host is on a retry list", "retry-time not reached")
 _PARTS = 40
 _VERIFY = " sender verify defer for <"
 """What our own Exim writes beside the refusal, of the sender whose address it could not check."""
@@ -212,7 +213,7 @@ def read_reason(rest: str) -> tuple[Reply, Origin, Relay | None]:
         reason = rest.split("]: ", 1)[-1]
     else:
         reason = _behind_address(rest)
-    return read_words(_A_HOST.sub("", _LEADING.sub("", reason))), Origin.LOCAL, relay
+    return read_words(_A_HOST.sub("", _LEADING.sub("", _TIME_INSIDE.sub("", reason)))), Origin.LOCAL, relay
 
 
 def _behind_address(rest: str) -> str:

@@ -103,7 +103,7 @@ LINE_FORMATS: tuple[Row, ...] = (
     Row("opensmtpd", "opensmtpd", (" mta ", " smtp ", " mda ", "smtpd[", "Expire for ", "Fail for ")),
     Row("courier", "courier", ("courier",)),
     Row("dma", "dma", ("dma",)),
-    Row("haraka", "haraka", ("] [", "df\t", "b\t")),
+    Row("haraka", "haraka", ("] [", " origin=", '"origin":', "df\t", "b\t")),
     Row("halon", "halon", ("mailqueued",)),
     Row("ssmtp", "ssmtp", ("sSMTP",)),
     Row("msmtp", "msmtp", (" exitcode=EX_",)),

@@ -2,18 +2,21 @@
 
 The first is an answer to RCPT, the second one to any other command.
 
-``Temp failing FILE for N seconds: Upstream error: reply`` names no recipient: that comes from the ``[core] recipient`` line
-of the transaction that the UUID begins with, where the message came in by SMTP. The file's name holds the time of arrival.
+``Temp failing FILE for N seconds: Upstream error: reply`` names no recipient: that comes from the ``[core] recipient`` lines
+of the transaction that the UUID begins with, where the message came in by SMTP; the number behind it counts the domains in
+their order, or the recipients with ``always_split``. The file's name holds the time of arrival. ``format=logfmt`` and
+``format=json`` (log.ini) write the same fields by their names.
 Lines of a reply are joined by blanks; at RCPT the enhanced codes of later lines are gone. Left out: the server, unless
 connections are logged; the stage of an upstream error. The tab-separated files of the accounting plugin (``df``) are read
 too.
 
-Sources: outbound/hmail.js, outbound/qfile.js, connection.js of https://github.com/haraka/Haraka;
+Sources: logger.js, outbound/hmail.js, outbound/index.js, outbound/qfile.js, connection.js of https://github.com/haraka/Haraka;
 https://github.com/acharkizakaria/haraka-plugin-accounting-files (default fields).
 """
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -30,7 +33,13 @@ NAME = "haraka"
 
 _LINE = Lazy(r"\[[A-Z]+\] \[(?P<uuid>[0-9A-F]{8}(?:-[0-9A-F]{4}){3}-[0-9A-F]{12}(?:\.\d+)*|-)\] \[(?P<plugin>[\w./-]+)\] ")
 _RECIPIENT = Lazy(r"recipient <(?P<recipient>[^>]*)> (?P<what>deferred|rejected): (?P<reply>.*)", re.DOTALL)
-_CORE = Lazy(r"recipient <(?P<recipient>[^>]+)>")
+_LOGFMT = Lazy(
+    r"\blevel=(?P<level>[A-Z]+) uuid=(?P<uuid>[\w.-]+) origin=(?P<plugin>\S+) "
+    r"message=(?:\"(?P<quoted>(?:[^\"\\]|\\.)*+)(?:\"|\\?$)|(?P<plain>\S*))(?P<more>.*)",
+    re.DOTALL,
+)
+_JSON = Lazy(r"\{\"level\":\"[A-Z]+\",\"uuid\":\"[\w.-]+\",\"origin\":\".*\}\s*$", re.DOTALL)
+_CORE = Lazy(r"recipient <(?P<recipient>[^>]+)>(?! code=(?!OK|CONT))")
 _TEMP = Lazy(r"Temp failing (?P<file>\S+) for (?P<seconds>[\d.]+) seconds: (?P<reason>.*)", re.DOTALL)
 _BOUNCE = Lazy(r"bouncing mail: (?P<reason>.*)", re.DOTALL)
 _TOO_MANY = Lazy(r"Too many failures \((?P<reason>.*)\)\s*$", re.DOTALL)
@@ -44,6 +53,7 @@ _LOST = Lazy(
     r"(?P<reason>Ongoing connection failed to \S+ : .*|Remote end \S+ closed connection .*|MX Lookup for \S+ failed: .*)",
     re.DOTALL,
 )
+_SERVER = Lazy(r"(?<=\s)(?P<address>(?:\d{1,3}\.){3}\d{1,3}|\[?[0-9a-f:]{3,}\]?):(?P<port>\d{1,5}) ")
 _ACCOUNTING = Lazy(
     r"(?P<type>df|b)\t(?P<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)\t(?P<queued>[^\t]*)\t(?P<recipient>[^\t]*@[^\t]*)\t"
 )
@@ -54,7 +64,30 @@ def recognises(text: str) -> bool:
     """Whether a line is one of Haraka's with its level, transaction and plugin, or a record of the accounting plugin."""
     if text.startswith(("df\t", "b\t")):
         return _ACCOUNTING.match(text) is not None
-    return "] [" in text and _LINE.search(text) is not None
+    return _found(text) is not None
+
+
+def _found(text: str) -> tuple[str, str, str] | None:
+    """The UUID, the plugin and the words of a line in any of the three formats; None where it is not Haraka's."""
+    if "] [" in text and (found := _LINE.search(text)):
+        return found["uuid"], found["plugin"], text[found.end() :].strip()
+    if "origin=" in text and (found := _LOGFMT.search(text)):
+        words = re.sub(r"\\(.)", _unescaped, found["quoted"]) if found["plain"] is None else found["plain"]
+        return found["uuid"], found["plugin"], f"{words}{found['more']}".strip()
+    if '"origin"' in text and (held := _JSON.search(text)):
+        try:
+            fields = json.loads(held[0])
+        except (ValueError, RecursionError):
+            return None
+        uuid, plugin, words = (str(fields.pop(name, "")) for name in ("uuid", "origin", "message"))
+        fields.pop("level", None)
+        more = (f'{name}="{value}"' if name == "response" else f"{name}={value}" for name, value in fields.items())
+        return uuid, plugin, " ".join((words, *more)).strip()
+    return None
+
+
+def _unescaped(found: re.Match[str]) -> str:
+    return "\n" if found[1] == "n" else found[1]
 
 
 class Reader:
@@ -64,37 +97,48 @@ class Reader:
 
     def __init__(self) -> None:
         self._recipients: Recent[str, list[str]] = Recent()
-        self._named: Recent[tuple[str, str], bool] = Recent()
+        self._named: Recent[str, dict[str, Attempt]] = Recent()
+        self._done: Recent[str, set[str]] = Recent()
+        self._each_alone = False
+        self._since: Recent[str, Line] = Recent()
         self._relays: Recent[str, Relay] = Recent()
         self._lost: Recent[str, str] = Recent()
 
     def read(self, line: Line) -> Iterator[Attempt]:
         """Yield the attempts that a line of the outbound part tells of."""
-        found = _LINE.search(line.text)
+        found = _found(line.text)
         if found is None:
             yield from _accounting(line)
             return
-        uuid, rest = found["uuid"], line.text[found.end() :].strip()
-        if found["plugin"] == "core" and (core := _CORE.match(rest)):
+        uuid, plugin, rest = found
+        if plugin == "core" and (core := _CORE.match(rest)):
             known = self._recipients.setdefault(uuid, [])
+            self._since.setdefault(uuid, line)
             if core["recipient"] not in known and len(known) < 500:
                 known.append(core["recipient"])
-        if found["plugin"] != "outbound" or uuid == "-":
+        if plugin != "outbound" or uuid == "-":
             return
         if one := _RECIPIENT.match(rest):
-            self._named[uuid, one["recipient"]] = True
+            if one["what"] == "rejected":
+                self._done.setdefault(uuid, set()).add(one["recipient"])
             status = Status.DEFERRED if one["what"] == "deferred" else Status.BOUNCED
             reply = read_reply(one["reply"], Stage.RCPT) or read_words(one["reply"], None, Stage.RCPT)
-            yield self._attempt(line, uuid, one["recipient"], status, reply, Origin.REMOTE)
+            attempt = self._attempt(line, uuid, one["recipient"], status, reply, Origin.REMOTE)
+            self._named.setdefault(uuid, {})[one["recipient"]] = attempt
+            yield attempt
         elif temp := _TEMP.match(rest):
             yield from self._failed(line, uuid, temp["reason"], Status.DEFERRED, temp["file"])
         elif bounce := _BOUNCE.match(rest):
-            given_up = _TOO_MANY.match(bounce["reason"])
-            reason = given_up["reason"] if given_up else bounce["reason"]
-            yield from self._failed(line, uuid, reason, Status.EXPIRED if given_up else Status.BOUNCED, None)
+            if given_up := _TOO_MANY.match(bounce["reason"]):
+                yield from self._last(line, uuid, given_up["reason"])
+            else:
+                yield from self._failed(line, uuid, bounce["reason"], Status.BOUNCED, None)
         elif sent := _DELIVERED.match(rest):
             relay = Relay(sent["host"].lower(), sent["address"], int(sent["port"]))
-            for recipient in self._of(uuid):
+            named = self._named.get(uuid) or {}
+            for recipient in [name for name in self._of(uuid) if name not in named]:
+                if recipient:
+                    self._done.setdefault(uuid, set()).add(recipient)
                 reply = Reply(250, None, sent["text"].strip('"'), Stage.END_OF_DATA)
                 yield self._attempt(line, uuid, recipient, Status.SENT, reply, Origin.REMOTE, relay, _age(line, sent["file"]))
         elif to := _CONNECTING.match(rest):
@@ -108,19 +152,33 @@ class Reader:
         """Every line of Haraka's stands for itself at the end."""
         return iter(())
 
+    def _last(self, line: Line, uuid: str, reason: str) -> Iterator[Attempt]:
+        """The attempt that was one too many, where its recipients were not told yet, and that they wait no more."""
+        last = dict(self._named.get(uuid) or {})
+        untold = list(self._failed(line, uuid, reason, Status.DEFERRED, None))
+        yield from untold
+        waiting = [attempt for attempt in last.values() if attempt.status is Status.DEFERRED]
+        for attempt in (*(waiting if _LISTED.match(reason) else ()), *untold):
+            yield attempt._replace(status=Status.EXPIRED, line=line.number, timestamp=line.timestamp)
+
     def _failed(self, line: Line, uuid: str, reason: str, status: Status, file: str | None) -> Iterator[Attempt]:
         """What befell the whole message: a reply, or Haraka's own reason."""
         if listed := _LISTED.match(reason):
-            recipients = [name for name in re.findall(r"<([^<>\s]+)>", listed["list"]) if (uuid, name) not in self._named]
+            named = self._named.get(uuid) or {}
+            recipients = [name for name in re.findall(r"<([^<>\s]+)>", listed["list"]) if name not in named]
         else:
             recipients = self._of(uuid)
+        self._named.pop(uuid, None)
         reply = read_reply(reason.removeprefix(_UPSTREAM))
         lost = self._lost.pop(uuid, None)
+        relay = None
         if reply is None and lost and reason.startswith("Tried all MXs"):
             reason = lost
+            if server := _SERVER.search(lost):
+                relay = Relay(None, server["address"].strip("[]"), int(server["port"]))
         final, origin = (reply, Origin.REMOTE) if reply else (read_words(reason), Origin.LOCAL)
         for recipient in recipients:
-            yield self._attempt(line, uuid, recipient, status, final, origin, None, _age(line, file))
+            yield self._attempt(line, uuid, recipient, status, final, origin, relay, _age(line, file))
 
     def _attempt(
         self,
@@ -134,13 +192,23 @@ class Reader:
         delay: float | None = None,
     ) -> Attempt:
         relay = relay or self._relays.get(uuid)
+        if delay is None and (first := self._since.get(uuid.rpartition(".")[0])):
+            delay = between(first.timestamp, line.timestamp)
         return Attempt(reply, NAME, origin, line.number, line.timestamp, uuid, None, recipient, relay, status, delay)
 
     def _of(self, uuid: str) -> list[str] | list[None]:
-        """The recipients of a delivery: all of its transaction where they share a domain, else it cannot be known which."""
-        names = self._recipients.get(uuid.rpartition(".")[0]) or self._recipients.get(uuid) or []
-        domains = {name.rpartition("@")[2].lower() for name in names}
-        return list(names) if len(domains) == 1 else [None]
+        """The recipients of a delivery that still wait: its number in the transaction tells the domain, or the one recipient."""
+        of, _, last = uuid.rpartition(".")
+        names = self._recipients.get(of) or self._recipients.get(uuid) or []
+        domains = list(dict.fromkeys(name.rpartition("@")[2].lower() for name in names))
+        number = int(last) if of in self._recipients and last.isdigit() else 1
+        self._each_alone = self._each_alone or len(domains) < number <= len(names)
+        if number > (len(names) if self._each_alone else len(domains)):
+            return [None]
+        done = self._done.get(uuid) or set()
+        if self._each_alone:
+            return names[number - 1 : number]
+        return [name for name in names if name.rpartition("@")[2].lower() == domains[number - 1] and name not in done]
 
 
 def _age(line: Line, file: str | None) -> float | None:

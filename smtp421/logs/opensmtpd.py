@@ -1,11 +1,13 @@
 """OpenSMTPD: ``SESSION mta delivery evpid=ID from=<> to=<> rcpt=<-> source= relay="address (host)" delay= result= stat="reply"``.
 
 A reply before MAIL FROM is not there: it stands in ``SESSION mta error reason=BANNER rejected: 421 ...``, and some seconds
-later the delivery only says ``stat="Network error on destination MXs"`` with ``relay="domain"``. The two are joined over
-the session's host: one that took mail for that domain before, or is named like it, else the only host that failed in that
-time. An envelope that expires is reported with the last reply it got. Lines of a reply are glued: the codes of later lines
-are gone, and so are the line ends (``Please try againin 180 seconds.``). Left out: the stage of a reply, and which servers
-a domain has. Versions 6.0 to 6.3 spell ``mta event=delivery``, older ones ``relay: TempFail for ID: session=...``.
+later the delivery only says ``stat="Network error on destination MXs"`` with ``relay="domain"``. The two are joined over the
+session's host: one that took mail for that domain before, or is named like it, else the only host that failed in that time.
+Where no host failed since the last such delivery of an envelope, none was tried: its routes were disabled, and what failed
+before is repeated. An envelope that expires is reported with the last reply it got. Lines of a reply are glued: the codes of
+later lines are gone, and so are the line ends (``Please try againin 180 seconds.``). Left out: the stage of a reply, and
+which servers a domain has. Versions 6.0 to 6.3 spell ``mta event=delivery``, older ones ``relay: TempFail for ID:
+session=...``.
 
 Sources: mta.c, mta_session.c, log.c and smtp_session.c of https://github.com/OpenSMTPD/OpenSMTPD.
 """
@@ -92,6 +94,7 @@ class Reader:
         self._failures: Recent[str, _Failure] = Recent(500)
         self._hosts: Recent[str, str] = Recent()
         self._answers: Recent[str, _Failure] = Recent()
+        self._blamed: Recent[str, _Failure] = Recent()
 
     def read(self, line: Line) -> Iterator[Attempt]:
         """Yield the attempt of a delivery, and what failed before MAIL FROM as an attempt without a recipient."""
@@ -126,23 +129,26 @@ class Reader:
         evpid, recipient, stat = found["evpid"], found["recipient"], found["stat"].strip().removesuffix('"')
         domain = recipient.rpartition("@")[2].lower()
         server = _RELAY.match(found["relay"] or "")
-        relay = Relay(server["host"].lower(), server["address"].strip("[]")) if server else None
+        relay = _answering(server["host"], server["address"]) if server else None
         reply = None if local else read_reply(_unglued(stat))
         origin = Origin.REMOTE if reply is not None and not (relay and relay.host == "localhost") else Origin.LOCAL
         final = reply or read_words(stat)
         if relay is not None and relay.host:
             self._hosts[domain] = relay.host
-        if stat.startswith(_NO_HOST) and (cause := self._cause(domain, line.timestamp)):
+        if stat.startswith(_NO_HOST) and (cause := self._cause(domain, found["relay"], line.timestamp)):
             final, origin, relay = cause.reply, cause.origin, cause.relay
+            if status is Status.DEFERRED and self._blamed.get(evpid) is cause:
+                status = Status.SUSPENDED
+            self._blamed[evpid] = cause
         if status is Status.EXPIRED and (last := self._answers.get(evpid)):
             final, origin, relay = last.reply, last.origin, last.relay
-        if status is Status.DEFERRED:
+        if status in (Status.DEFERRED, Status.SUSPENDED):
             self._answers[evpid] = _Failure(final, origin, relay or Relay(None), line.timestamp)
         else:
             self._answers.pop(evpid, None)
         return Attempt(
             final, NAME, origin, line.number, line.timestamp, evpid, found["sender"] or None, recipient or None,
-            relay if relay and relay.host else None, status, _seconds(found["delay"]),
+            relay if relay and (relay.host or relay.address) else None, status, _seconds(found["delay"]),
         )  # fmt: skip
 
     def _failed(self, line: Line, session: str, reason: str) -> Iterator[Attempt]:
@@ -161,16 +167,16 @@ class Reader:
             self._failures[relay.host] = _Failure(final, origin, relay, line.timestamp)
         yield Attempt(final, NAME, origin, line.number, line.timestamp, relay=relay)
 
-    def _cause(self, domain: str, now: datetime | None) -> _Failure | None:
-        """What failed at the domain's server; None where more than one host could be meant."""
+    def _cause(self, domain: str, relay: str | None, now: datetime | None) -> _Failure | None:
+        """What failed at the domain's server, or at the smart host named by ``relay``; None where several could be meant."""
         recent = {
             host: failure
             for host, failure in self._failures.items()
             if now is None or failure.stamp is None or timedelta(0) <= now - failure.stamp <= _WINDOW
         }
-        known = self._hosts.get(domain)
-        if known in recent:
-            return recent[known]
+        for known in ((relay or "").lower(), self._hosts.get(domain)):
+            if known in recent:
+                return recent[known]
         named = [host for host in recent if _named_like(host, domain)]
         if named:
             return recent[named[-1]]
@@ -209,6 +215,12 @@ def _named_like(host: str, domain: str) -> bool:
     if host.lower().endswith(f".{domain}") or domain.replace(".", "-") in labels:
         return True
     return len(owner) > 2 and owner != "mail" and any(label == owner or label.startswith(f"{owner}-") for label in labels)
+
+
+def _answering(host: str, address: str) -> Relay:
+    """The relay of ``address (host)``; a server without a name has its address in both places."""
+    plain = address.strip("[]")
+    return Relay(None if host.strip("[]") == plain else host.lower().rstrip("."), plain)
 
 
 def _server(found: re.Match[str]) -> Relay:

@@ -51,6 +51,8 @@ DAEMONS = frozenset(
 )
 _EXPIRED = re.compile(rf"(?P<queue_id>{QUEUE_ID}): from=<(?P<sender>[^>]*)>, status=(?:force-)?expired, returned to sender")
 _SUSPENDED = "delivery temporarily suspended: "
+_SOFT = "SOFTBOUNCE"
+"""``status=`` of a 5yz reply that ``soft_bounce`` turns into a deferral: the message stays in the queue."""
 _SAID = re.compile(
     r"host (?P<relay>[^\s\[]+(?:\[[^\]]*\])?(?::\d+)?) (?P<how>said|refused to talk to me):\s+(?P<reply>.*)", re.DOTALL
 )
@@ -76,7 +78,7 @@ _CLIENT_TRANSCRIPT = re.compile(r"^\s*Out: (?P<reply>[45]\d\d .*?)(?=^\s*(?:In|O
 
 def recognises(text: str) -> bool:
     """Whether a line is Postfix's: a daemon's name before the process id, or the words of a delivery record."""
-    if daemon_of(text) or ("status=" in text and "relay=" in text and "to=<" in text):
+    if daemon_of(text) or ("status=" in text and (("relay=" in text and "to=<" in text) or _EXPIRED.search(text))):
         return True
     if _OPENS_WITH_CODE.match(text):
         return False
@@ -176,7 +178,7 @@ def _delivery(line: Line, found: re.Match[str]) -> Attempt:
 
 def status_of(word: str, reason: str) -> Status | None:
     """What ``status=`` means, before its reason in parentheses."""
-    if word == "deferred":
+    if word in ("deferred", _SOFT):
         return Status.SUSPENDED if reason.lstrip("(").startswith(_SUSPENDED) else Status.DEFERRED
     return {"sent": Status.SENT, "bounced": Status.BOUNCED, "expired": Status.EXPIRED, "undeliverable": Status.BOUNCED}.get(word)
 

@@ -100,7 +100,10 @@ class Reader:
         """Yield the attempt of a delivery report; remember what the other lines tell."""
         text = line.text
         if report := _DELIVERY.search(text):
-            yield self._report(line, report["number"], report["word"], report["text"].strip())
+            attempt = self._report(line, report["number"], report["word"], report["text"].strip())
+            if attempt.status is Status.EXPIRED:  # the last deferral, of which qmail-send made a failure
+                yield attempt._replace(status=Status.DEFERRED)
+            yield attempt
         elif start := _STARTING.search(text):
             self._deliveries[start["number"]] = _Delivery(start["message"], start["recipient"], start["where"] == "remote")
         elif new := _NEW.search(text):

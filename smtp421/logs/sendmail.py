@@ -1,7 +1,8 @@
 """Sendmail: one line for a group of recipients, ``QUEUEID: to=<a>,<b>, delay=..., relay=host. [address], dsn=..., stat=...``.
 
 Only the first line of a reply is logged, and of a long one the middle is cut out (``...``). ``reply=`` stands there since
-8.16 when a server answered. A bare ``stat=Deferred`` repeats the stored status of a host and is no attempt. A 454 for TLS
+8.16 when a server answered. A bare ``stat=Deferred``, or one with a lost connection, whose ``relay=`` has no address repeats
+the stored status of a host and is no attempt; with the address, the connection broke in the session. A 454 for TLS
 may be our own server's: it stands in ``ruleset=tls_server, ... reject=`` of the same process, or says that the handshake
 failed.
 
@@ -30,10 +31,11 @@ _DELIVERY = Lazy(
 )
 _STARTS = 3
 """So many places in a line are tried, that no line can be made up that takes long."""
-_RELAY = Lazy(r"\brelay=(?P<host>[^\s,\[]+)\.? \[(?P<address>[^\]]+)\]")
+_RELAY = Lazy(r"\brelay=(?:\[[^\]\s]+\]|(?P<host>[^\s,\[\]]+))(?: \[(?:IPv6:)?(?P<address>[^\]]+)\])?")
 _DELAY = Lazy(r"\bdelay=(?:(\d{1,6})\+)?(\d\d):(\d\d):(\d\d)")
 _DSN = Lazy(r"\bdsn=([245]\.\d+\.\d+)")
-_REPLY = Lazy(r"\breply=(?P<reply>.*?), (?=stat=|$)", re.DOTALL)
+_REPLY = Lazy(r"\breply=(?P<reply>.*), $", re.DOTALL)
+_STAT = Lazy(r", stat=")
 _SENT = Lazy(r"Sent \((.*?)\)?$", re.DOTALL)
 _OCTAL = Lazy(r"(?:\\[23][0-7]{2})+")
 _PROCESS = Lazy(r"\[(\d+)\]: ")
@@ -45,10 +47,9 @@ _CLIENT = Lazy(
 )
 """What our own server answered a client (RFC 5321 4.2); ``arg1`` is the recipient of check_rcpt."""
 _TROUBLE = Lazy(r"\bSYSERR\([^)]*\): (?P<reason>.*)", re.DOTALL)
+_LOST = ("Connection reset by ", "Connection timed out with ", "Connection refused by ")
 _OWN_WORDS = (
-    "Connection reset by ",
-    "Connection timed out with ",
-    "Connection refused by ",
+    *_LOST,
     "reply: read error from ",
     "TLS handshake failed",
 )
@@ -69,6 +70,11 @@ def _delivery(text: str) -> tuple[str | None, re.Match[str]] | None:
         if found := _DELIVERY.match(text[start.end() :]):
             return start["queue_id"], found
     return None
+
+
+def _as_said(text: str) -> str:
+    """The words of a field: octal bytes put back, and a backslash that was logged as two."""
+    return unescape_octal(text).replace("\\\\", "\\") if "\\" in text else text
 
 
 def unescape_octal(text: str) -> str:
@@ -117,7 +123,7 @@ class Reader:
 def _beside(line: Line) -> Attempt | None:
     """What is no delivery: a client that our own rules turned away, trouble of our own."""
     if "ruleset=" in line.text and (found := _CLIENT.search(line.text)):
-        reply = read_reply(unescape_octal(found["reply"]))
+        reply = read_reply(_as_said(found["reply"]))
         if reply is not None:
             return Attempt(
                 reply,
@@ -140,15 +146,15 @@ def read(line: Line) -> Iterator[Attempt]:
     if delivery is None:
         return
     queue_id, found = delivery
-    stat = unescape_octal(found["stat"]).strip()
-    middle = found["middle"]
+    middle, stat = _parts(found)
     dsn = _DSN.search(middle)
     logged = parse_enhanced(dsn[1]) if dsn else None
-    status, reason = _status(stat)
     relay = _relay(middle)
+    connected = relay is not None and relay.address is not None
+    status, reason = _status(stat, connected)
     if status is Status.SENT:
         accepted = _SENT.match(stat)
-        reply, remote = Reply(250, logged, accepted[1] if accepted else ""), relay is not None
+        reply, remote = Reply(250, logged, accepted[1] if accepted else ""), connected
     else:
         reply, remote = _answer(middle, reason, logged)
     recipients: list[str | None] = [name for part in found["to"].split(",") if (name := part.strip(" <>"))]
@@ -168,10 +174,22 @@ def read(line: Line) -> Iterator[Attempt]:
         )
 
 
+def _parts(found: re.Match[str]) -> tuple[str, str]:
+    """The fields before ``stat=``, and what it says; a reply may hold those words too, and is then repeated whole in it."""
+    middle, stat = found["middle"], found["stat"]
+    fields, replied, reply = f"{middle}stat={stat}".partition("reply=")
+    if replied and ", stat=" in stat:
+        for split in islice(_STAT.finditer(reply), _STARTS):
+            said, told = reply[: split.start()], reply[split.end() :]
+            if told.endswith(said):
+                return f"{fields}reply={said}, ", _as_said(told).strip()
+    return middle, _as_said(stat).strip()
+
+
 def _answer(middle: str, reason: str, logged: EnhancedCode | None) -> tuple[Reply, bool]:
     """The reply of a line, or Sendmail's own reason; and whether a server said it."""
     replied = _REPLY.search(middle)
-    reply = read_reply(unescape_octal(replied["reply"]), None, logged) if replied else None
+    reply = read_reply(_as_said(replied["reply"]), None, logged) if replied else None
     if reply is None:
         reply = read_reply(reason, None, logged)
     if reply is None:
@@ -182,13 +200,17 @@ def _answer(middle: str, reason: str, logged: EnhancedCode | None) -> tuple[Repl
     return reply, True
 
 
-def _status(stat: str) -> tuple[Status | None, str]:
-    """What became of the attempt, and the reason behind it."""
+def _status(stat: str, connected: bool) -> tuple[Status | None, str]:
+    """What became of the attempt, and the reason behind it.
+
+    Where Sendmail did not connect (no address in ``relay=``), it repeats what it remembers of the host.
+    """
     word, _, reason = stat.partition(": ")
     if word.startswith("Sent"):
         return Status.SENT, stat
     if word == "Deferred":
-        return (Status.DEFERRED, reason) if reason else (Status.SUSPENDED, "Deferred")
+        remembered = not connected and (not reason or reason.startswith(_LOST))
+        return Status.SUSPENDED if remembered else Status.DEFERRED, reason or stat
     if word.startswith("queued"):
         return Status.SUSPENDED, stat
     return Status.BOUNCED, reason or stat
@@ -196,7 +218,9 @@ def _status(stat: str) -> tuple[Status | None, str]:
 
 def _relay(middle: str) -> Relay | None:
     found = _RELAY.search(middle)
-    return Relay(found["host"].rstrip(".").lower(), found["address"]) if found else None
+    if found is None or not (found["host"] or found["address"]) or found["host"] == "local":
+        return None
+    return Relay(found["host"].rstrip(".").lower() if found["host"] else None, found["address"])
 
 
 def _seconds(middle: str) -> float | None:

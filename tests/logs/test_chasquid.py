@@ -3,7 +3,7 @@
 import pytest
 
 from smtp421.logs import chasquid
-from smtp421.model import Origin, Stage, Status
+from smtp421.model import Origin, Reply, Stage, Status
 
 HEAD = "2026-11-20 23:02:09.305051 yz274kFhvUo from=s@example.net to=u@example.com "
 LAST = HEAD + "failed (temporary): all MXs returned transient failures (last: {})"
@@ -87,3 +87,30 @@ def test_lines_of_others_do_not_go_on_with_a_reply():
     assert not reader.claims("4.2.1 fast")
     assert chasquid.recognises(LAST.format("x"))
     assert not chasquid.recognises("2026-11-20 23:02:09.305620 yz274kFhvUo from=s@example.net completed loop, next in 1m2s")
+
+
+MAILLOG = "2026-11-20 23:02:09.305051 yz274kFhvUo from=app@example.net to=u@example.com failed (temporary): all MXs returned transient failures (last: MAIL+RCPT {reply})"
+TRACE = "_ queue.go:363       Queue.SendLoop yz274kFhvUo: u@example.com temporary error: all MXs returned transient failures (last: MAIL+RCPT {reply})"
+
+
+@pytest.mark.parametrize(
+    ("reply", "text"),
+    [
+        ("451 4.7.1 first\nsecond has none\n4.7.2 third differs", "first second has none third differs"),
+        ("450 4.7.1 first\n\n4.7.1\n4.7.1 \tlast", "first last"),
+    ],
+)
+def test_lines_of_a_reply_without_its_enhanced_code(attempts, reply, text):
+    (attempt,) = attempts(chasquid.FORMAT, MAILLOG.format(reply=reply))
+    assert (attempt.recipient, str(attempt.reply.enhanced_code), attempt.reply.text) == ("u@example.com", "4.7.1", text)
+
+
+def test_the_trace_is_quoted_and_each_of_its_lines_is_whole(attempts):
+    said = (r"450 4.7.1 \"C:\\temp\" Bo\xeete \u200e\t( and\n4.7.1 (", r"450 4.7.1 next")
+    found = attempts(chasquid.FORMAT, "\n".join(TRACE.format(reply=reply) for reply in said))
+    assert [each.reply.text for each in found] == ['"C:\\temp" Boîte \u200e ( and (', "next"]
+
+
+def test_a_reply_without_words(attempts):
+    (attempt,) = attempts(chasquid.FORMAT, MAILLOG.format(reply="").replace("MAIL+RCPT ", "DATA closing short response: 451"))
+    assert (attempt.reply, attempt.origin) == (Reply(451, None, "", Stage.END_OF_DATA), Origin.REMOTE)

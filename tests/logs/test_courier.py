@@ -18,6 +18,15 @@ def test_lines_are_gathered_until_the_status(attempts):
     assert attempt.timestamp.isoformat() == "2026-11-20T22:46:59+00:00"
 
 
+@pytest.mark.parametrize(
+    ("said", "text"), [("451", ""), ("451 4.7.1 later", "later"), ("451-4.7.1 later\n451 4.7.1 550 times", "later 550 times")]
+)
+def test_replies_to_later_commands_do_not_count(attempts, said, text):
+    lines = [f"{LINE}: {line}" for line in f"{said}\n554 5.5.1 no valid recipients".split("\n")]
+    (attempt,) = attempts(courier.FORMAT, "\n".join((*lines, f"{LINE},status: deferred")))
+    assert (attempt.reply.code, attempt.reply.text, attempt.status) == (451, text, Status.DEFERRED)
+
+
 def test_recipients_do_not_mix(attempts):
     other = LINE.replace("u@", "v@")
     lines = f"{LINE}: 450-a\n{other}: 550 no\n{LINE}: 450 b\n{other},status: failure\n{LINE},status: deferred"

@@ -63,6 +63,16 @@ def test_deferrals(one, rest, code, enhanced, text, stage, host):
             Status.SUSPENDED,
             "retry time not reached for any host for 'example.com'",
         ),
+        (
+            "== u@example.com R=local T=file defer (-53) DT=0s: Retry time not yet reached",
+            Status.SUSPENDED,
+            "Retry time not yet reached",
+        ),
+        (
+            "== u@example.com R=local T=file defer (2): No such file or directory DT=0s: creating lock file hitching post /home/u/box",
+            Status.DEFERRED,
+            "No such file or directory: creating lock file hitching post /home/u/box",
+        ),
         ("== u@example.com R=dns T=smtp defer (111): Connection refused", Status.DEFERRED, "Connection refused"),
         (
             "== u@example.com R=dns T=smtp defer (110) H=mx.example.com [192.0.2.1]: Connection timed out",

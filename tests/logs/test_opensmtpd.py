@@ -97,6 +97,26 @@ def test_a_host_that_took_mail_for_the_domain_is_remembered(attempts):
     assert (attempt.reply.code, attempt.reply.stage, attempt.relay.host) == (454, Stage.STARTTLS, "in.provider.test")
 
 
+def test_a_smart_host_is_named_by_the_delivery(attempts):
+    one = failure("out.example.net", "BANNER rejected: 421 4.3.2 Busy")
+    two = failure("in.elsewhere.test", "Connection timeout", "1111111111111111")
+    *_, attempt = attempts(opensmtpd.FORMAT, f"{one}\n{two}\n{delivery(NETWORK, 'out.example.net', 'u@customer.test')}")
+    assert (attempt.reply.code, attempt.relay.host) == (421, "out.example.net")
+
+
+def test_where_nothing_failed_since_the_last_delivery_none_was_tried(attempts):
+    failed, told = failure("mx.example.com", "BANNER rejected: 421 4.3.2 Busy"), delivery(NETWORK, "example.com", "u@example.com")
+    found = attempts(opensmtpd.FORMAT, "\n".join((failed, told, told, failed, told)))
+    deliveries = [each for each in found if each.recipient]
+    assert [each.status for each in deliveries] == [Status.DEFERRED, Status.SUSPENDED, Status.DEFERRED]
+    assert {each.reply.code for each in deliveries} == {421}
+
+
+def test_a_server_without_a_name(attempts):
+    (attempt,) = attempts(opensmtpd.FORMAT, delivery("450 4.7.1 later", "[2001:db8::25] (2001:db8::25)", "u@example.com"))
+    assert attempt.relay == Relay(None, "2001:db8::25")
+
+
 def test_one_host_that_failed_is_the_one_and_of_several_none(attempts):
     one, two = (
         failure("in.a.test", "IO Error: Connection refused"),

@@ -160,6 +160,24 @@ def test_statuses(one):
     assert (attempt.status, attempt.sender, attempt.queue_id) == (Status.EXPIRED, "s@example.com", "ABCDEF")
 
 
+def test_soft_bounces_stay_in_the_queue(one):
+    (attempt,) = one(
+        postfix,
+        "Nov 29 21:47:14 mail postfix-out/smtp[472]: 1FBBA79: to=<u@example.com>, relay=mx.example.com[192.0.2.42]:25, delay=0.12, "
+        "delays=0/0.1/0.01/0, dsn=4.0.0, status=SOFTBOUNCE (host mx.example.com[192.0.2.42] said: 550 5.1.1 no such user "
+        "(in reply to RCPT TO command))",
+    )
+    assert (attempt.status, attempt.reply.code, str(attempt.reply.enhanced_code)) == (Status.DEFERRED, 550, "5.1.1")
+
+
+def test_an_expired_message_where_syslog_left_the_daemon_out(one):
+    (attempt,) = one(
+        postfix,
+        "2026-11-29T21:46:57.835897+00:00 mail postfix[490]: 4jd11Y1XXnz8X: from=<s@example.com>, status=expired, returned to sender",
+    )
+    assert (attempt.status, attempt.queue_id) == (Status.EXPIRED, "4jd11Y1XXnz8X")
+
+
 def test_a_host_that_is_not_the_last_gives_a_reply_but_no_attempt(one):
     (attempt,) = one(
         postfix,

@@ -31,7 +31,7 @@ def test_a_group_and_days(attempts):
 @pytest.mark.parametrize(
     ("rest", "status", "origin", "code", "text"),
     [
-        ("stat=Deferred", Status.SUSPENDED, Origin.LOCAL, None, "Deferred"),
+        ("stat=Deferred", Status.DEFERRED, Origin.LOCAL, None, "Deferred"),
         (
             "stat=Deferred: Connection refused by mx.example.com.",
             Status.DEFERRED,
@@ -41,7 +41,7 @@ def test_a_group_and_days(attempts):
         ),
         (
             "reply=421 4.4.1 Connection reset by mx.example.com., stat=Deferred",
-            Status.SUSPENDED,
+            Status.DEFERRED,
             Origin.LOCAL,
             None,
             "Connection reset by mx.example.com.",
@@ -63,6 +63,39 @@ def test_a_group_and_days(attempts):
 def test_results(attempts, rest, status, origin, code, text):
     (attempt,) = attempts(sendmail.FORMAT, line(rest))
     assert (attempt.status, attempt.origin, attempt.reply.code, attempt.reply.text) == (status, origin, code, text)
+
+
+@pytest.mark.parametrize(
+    ("stat", "status"),
+    [
+        ("Deferred", Status.SUSPENDED),
+        ("Deferred: Connection reset by mx.example.com.", Status.SUSPENDED),
+        ("Deferred: Connection timed out with mx.example.com.", Status.SUSPENDED),
+        ("Deferred: Name server: mx.example.com.: host name lookup failure", Status.DEFERRED),
+    ],
+)
+def test_without_an_address_it_did_not_connect_and_repeats_what_it_remembers(attempts, stat, status):
+    (attempt,) = attempts(sendmail.FORMAT, line(f"stat={stat}").replace(" [192.0.2.1]", ""))
+    assert (attempt.status, attempt.relay, attempt.origin) == (status, Relay("mx.example.com"), Origin.LOCAL)
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        '450 4.7.1 unbalanced " quote, and stat=Sent, relay=x [192.0.2.7], dsn=2.0.0',
+        "450 4.7.1 stat=Deferred: x, stat=Sent, stat=queued",
+    ],
+)
+def test_a_reply_that_speaks_of_a_status(attempts, reply):
+    (attempt,) = attempts(sendmail.FORMAT, line(f"reply={reply}, stat=Deferred: {reply}", dsn="4.7.1"))
+    assert (attempt.status, attempt.reply.code, attempt.reply.text) == (Status.DEFERRED, 450, reply[10:])
+
+
+def test_backslashes_are_logged_twice_and_addresses_of_ipv6_have_a_mark(attempts):
+    reply = r"450 4.7.1 C:\\temp d\303\251j\303\240"
+    text = line(f"reply={reply}, stat=Deferred: {reply}").replace("[192.0.2.1]", "[IPv6:2001:db8:0:0:0:0:0:25]")
+    (attempt,) = attempts(sendmail.FORMAT, text)
+    assert (attempt.reply.text, attempt.relay) == (r"C:\temp déjà", Relay("mx.example.com", "2001:db8:0:0:0:0:0:25"))
 
 
 def test_our_own_tls_rules(attempts):
