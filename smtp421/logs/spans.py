@@ -274,7 +274,7 @@ def wrapped(number: int | None, text: str) -> Wrapped | None:
     """The beginning of a wrapped record; None for a line that is whole, as far as can be seen."""
     size = len(text)
     if size in WIDTHS:
-        return Wrapped(number, text) if _HEAD.match(text) else None
+        return Wrapped(number, text) if _HEAD.match(text) or text[:2] == '{"' else None
     hinted = "to=" in text or "evpid=" in text or " == " in text or "(delivery." in text or '{"' in text or " ** " in text
     if not hinted and size > _NARROWEST:
         hinted = (
