@@ -274,7 +274,7 @@ def wrapped(number: int | None, text: str) -> Wrapped | None:
     """The beginning of a wrapped record; None for a line that is whole, as far as can be seen."""
     size = len(text)
     if size in WIDTHS:
-        return Wrapped(number, text) if _HEAD.match(text) or _BEGUN.search(text) else None
+        return Wrapped(number, text) if _HEAD.match(text) or text[:2] == '{"' else None
     hinted = "to=" in text or "evpid=" in text or " == " in text or "(delivery." in text or '{"' in text or " ** " in text
     if not hinted and size > _NARROWEST:
         hinted = (
@@ -282,7 +282,8 @@ def wrapped(number: int | None, text: str) -> Wrapped | None:
         )
     if not hinted and text[-1:] not in _OPEN and text[-3:-2] != "-" and not text.endswith(_CUT):
         return None
-    return Wrapped(number, text) if _BEGUN.search(text) else None
+    begins = text[:2] == '{"' or _BEGINS.search(text[:_FIRST]) is not None
+    return Wrapped(number, text) if begins and _BEGUN.search(text) else None
 
 
 def _unmargined(text: str) -> str:
