@@ -16,7 +16,6 @@ from smtp421.logs import dsn, event, exception, exchange, exim, jsonish, message
 from smtp421.logs.clean import clean
 from smtp421.logs.formats import LINE_FORMATS, PASTE_FORMATS
 from smtp421.logs.interface import LineFormat, Reader
-from smtp421.logs.layout import Layout
 from smtp421.logs.line import Line, logical_lines, squeeze
 from smtp421.model import Attempt, Status
 
@@ -95,6 +94,10 @@ def read_paste(text: str, now: datetime) -> list[Attempt]:
 
 def _carried(text: str, now: datetime) -> list[Attempt]:
     """What the lines tell that something carries: JSON of a logger, a table, a prefix; empty where nothing does."""
+    if "{" not in text and _NEW_REPLY.match(text):
+        return []
+    from smtp421.logs.layout import Layout  # here, since a bare reply does not need it
+
     layout = Layout(now)
     lines = [line for number, raw in enumerate(text.split("\n"), start=1) for line in layout.read(number, raw)]
     lines += layout.close()

@@ -25,7 +25,8 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from smtp421.logs import cells, spans
-from smtp421.logs.envelope import WHOLE, Export, Inside, behind_prefix, opened, shipped_line
+from smtp421.logs.envelope import WHOLE, Inside, behind_prefix, opened, shipped_line
+from smtp421.logs.journal_export import Export
 from smtp421.logs.line import MONTHS, Clock, Line, read_stamp
 
 MOST_REPEATS = 10_000

@@ -16,7 +16,7 @@ from smtp421.logs.layout import Layout
 from smtp421.logs.line import squeeze
 from smtp421.logs.postfix import NAME, daemon_of, is_here, read_reason, read_relay, status_of
 from smtp421.logs.session import session_of
-from smtp421.logs.skim import Answer, Memory, Sink, Skim, first_of, is_odd, last_of
+from smtp421.logs.skim import MOST_REMEMBERED, Answer, Memory, Sink, Skim, first_of, is_odd, last_of
 from smtp421.logs.source import lines_of
 from smtp421.reply import parse_enhanced
 
@@ -101,7 +101,7 @@ class PostfixSkimmer:
         self._sink = sink
         self._servers: Memory[_Server] = Memory(MOST_SERVERS)
         self._same: dict[_Server, _Server] = {}
-        self._kinds: Memory[Any] = Memory()
+        self._kinds: Memory[Any] = Memory(MOST_REMEMBERED // 2)  # the long way to one is not that long
         self._kinds_alike: Memory[Any] = Memory()
         self._sessions: dict[str, str | None] = {}
         self._stamp = ""

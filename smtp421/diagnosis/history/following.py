@@ -211,7 +211,7 @@ class Following:
         count_pauses(track, self.schedule)
         self.finished += 1
         self.listed.append(track)
-        if len(self.listed) >= 8 * MOST_LISTED:
+        if len(self.listed) >= 4 * MOST_LISTED:
             self._shorten()
 
     def _shorten(self) -> None:

@@ -28,7 +28,7 @@ from smtp421.model import Attempt, Origin, Severity, Status
 By = Literal["provider", "domain", "cause", "relay", "rule", "source"]
 """What rows are made by; without it, each provider and cause is a row."""
 
-MOST_ROWS = 4_096
+MOST_ROWS = 2_048
 """Rows that are laid down before they are counted."""
 MOST_TEXT = 8 << 20
 """Characters of log that they may have been read from, all in all."""
