@@ -103,7 +103,6 @@ def count_in_parts(names: Sequence[str], jobs: int, intake: Intake, scan: Scan, 
                 merge(intake.ledger, taken(counted.ledger))
                 scan.told(counted.lines, counted.attempts, part.end - part.start, counted.remarks)
                 del counted
-                gc.collect()  # what a ledger is counted with knows one another, so nothing of it would go by itself
     except BaseException:
         for process in multiprocessing.active_children():
             process.terminate()

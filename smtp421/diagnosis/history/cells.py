@@ -156,6 +156,7 @@ class Cell:
         self.times.merge(other.times)
         for rule, more in other.rules.items():
             self.decided(rule, more.severity).merge(more)
+        other.rules = {}  # they know it: else it would be kept for the garbage collector
         self.first = earliest(self.first, other.first)
         if other.latest is not None and (self.last, self.last_line) <= (other.last, other.last_line):
             self.last, self.last_line, self.latest = other.last, other.last_line, other.latest
