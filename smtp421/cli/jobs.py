@@ -102,7 +102,6 @@ def count_in_parts(names: Sequence[str], jobs: int, intake: Intake, scan: Scan, 
             for part, counted in zip(parts, _counted(pool, jobs, parts, plan), strict=True):
                 merge(intake.ledger, taken(counted.ledger))
                 scan.told(counted.lines, counted.attempts, part.end - part.start, counted.remarks)
-                del counted
     except BaseException:
         for process in multiprocessing.active_children():
             process.terminate()
