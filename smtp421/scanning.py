@@ -15,7 +15,7 @@ from smtp421.logs.interface import LineFormat
 from smtp421.logs.layout import Layout
 from smtp421.logs.line import Line, as_written
 from smtp421.logs.postfix_skim import SKIM as POSTFIX
-from smtp421.logs.skim import Sink, Skim, Skimmer
+from smtp421.logs.skim import Sink, Skim, Skimmer, first_of, is_odd, last_of
 from smtp421.logs.source import Remark, Source, lines_of, open_source
 from smtp421.model import Attempt, Diagnosis, Status
 from smtp421.rulebook import RuleBook
@@ -154,7 +154,7 @@ class Scan(Iterator[Diagnosis]):
                 skimmer = self._skimmer(channel, source, block)
                 if skimmer is not None and clock is not None:
                     channel.at(clock())
-                lines = enumerate(lines_of(block), first) if skimmer is None else skimmer.skim(first, block)
+                lines = enumerate(lines_of(block), first) if skimmer is None else channel.skim(skimmer, first, block)
                 for number, raw in lines:
                     self.lines = before + number
                     if clock is not None:
@@ -168,7 +168,8 @@ class Scan(Iterator[Diagnosis]):
 
     def _skimmer(self, channel: _Channel, source: Source, block: bytes) -> Skimmer | None:
         counter = self._counter
-        return None if counter is None or not counter.skims else channel.skimmer(source, block, counter)
+        skimmer = None if counter is None or not counter.skims else channel.skimmer(source, block, counter)
+        return None if skimmer is None or is_odd(block) else skimmer
 
     def _told(self, channel: _Channel, attempts: Iterable[Attempt]) -> Iterator[Diagnosis]:
         for attempt in attempts:
@@ -218,6 +219,12 @@ class _Channel:
                 self._layout.joins = False  # all lines begin like lines, and a skimmer passes most of them over
                 self._skimmer = skim.open(self._layout, counter)
         return self._skimmer
+
+    def skim(self, skimmer: Skimmer, first: int, block: bytes) -> Iterator[tuple[int, bytes]]:
+        """Skim a block; the layout takes notice of how it begins and ends."""
+        self._layout.read(first, first_of(block))
+        yield from skimmer.skim(first, block)
+        self._layout.read(skimmer.number - 1, last_of(block))
 
     def read(self, number: int, raw: str | bytes) -> Iterator[Attempt]:
         for line in self._layout.read(number, raw):

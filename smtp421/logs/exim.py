@@ -25,8 +25,8 @@ from smtp421.reply import read_reply, read_words
 
 NAME = "exim"
 
-_ID = r"[0-9A-Za-z]{6}-[0-9A-Za-z]{6}-[0-9A-Za-z]{2}|[0-9A-Za-z]{6}-[0-9A-Za-z]{11}-[0-9A-Za-z]{4}"
-EVENT = Lazy(rf"(?:\b(?P<queue_id>{_ID}) )(?P<mark>==|\*\*|=>|->|<=|Completed|H=)(?P<rest>.*)", re.DOTALL)
+MESSAGE_ID = r"[0-9A-Za-z]{6}-[0-9A-Za-z]{6}-[0-9A-Za-z]{2}|[0-9A-Za-z]{6}-[0-9A-Za-z]{11}-[0-9A-Za-z]{4}"
+EVENT = Lazy(rf"(?:\b(?P<queue_id>{MESSAGE_ID}) )(?P<mark>==|\*\*|=>|->|<=|Completed|H=)(?P<rest>.*)", re.DOTALL)
 _PART = Lazy(r"\bexim4?\[(?P<pid>\d+)\]: (?P<mark>\[(?P<number>\d{1,3})(?P<kind>[/\\])(?P<of>\d{1,3})\] )(?P<text>.*)", re.DOTALL)
 _RECIPIENT = Lazy(r"\s*(?P<address>[^\s<]\S*)?(?: \((?P<expanded>[^)]*)\))?(?: <(?P<parent>[^>]*)>)?(?= |:|$)")
 _HOST = Lazy(r"\b(?:H=|host )(?P<host>[^\s\[]+)(?: \([^)]*\))? \[(?P<address>[^\]]+)\](?::(?P<port>\d{1,5}))?")

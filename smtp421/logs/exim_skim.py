@@ -10,51 +10,39 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from smtp421.logs.exim import EVENT, NAME, recognises
-from smtp421.logs.formats import LINE_FORMATS
+from smtp421.logs.exim import EVENT, MESSAGE_ID, NAME, recognises
 from smtp421.logs.layout import Layout
-from smtp421.logs.skim import Memory, Sink, Skim, first_of, is_odd, last_of
-from smtp421.logs.source import lines_of
+from smtp421.logs.skim import Memory, Sink, Skim, are_of
 from smtp421.model import Relay
 
 _STAMP = r"\d{4}-\d\d-\d\d\ \d\d:\d\d:\d\d"
 _MORE = r"(?P<more>(?:\.\d{1,6})?(?:\ [+-]\d{4})?)(?:\ \[\d++\])?\ "
-_ID = r"[0-9A-Za-z]{6}-[0-9A-Za-z]{6}-[0-9A-Za-z]{2}|[0-9A-Za-z]{6}-[0-9A-Za-z]{11}-[0-9A-Za-z]{4}"
 _TOLD = re.compile(
     rf"""\n(?P<second>{_STAMP}){_MORE}(?:
-         (?P<queue_id>{_ID})\ (?:
+         (?P<queue_id>{MESSAGE_ID})\ (?:
            [=-]>\ (?P<recipient>[^\s<>@(\\:]++@(?P<domain>[^\s<>@(\\:]++))\ (?:(?:[A-GI-Z][A-Z]*+=|<)[^\s"]*+\ )*+
            H=(?P<host>[^\s\[(]++)(?:\ \([^)\n]*\))?\ \[(?P<address>[^\]\n]++)\](?P<rest>[^\n]*+)
            | (?P<other>==|\*\*|[=-]>)\  | H=[^\n]*?(?P<problem>SMTP\ error|in\ response\ to|SMTP\ timeout|rejected\ )
          )
-         | (?!(?:{_ID})\ (?:<=|Completed|H=))[^\n]*?(?P<inbound>rejected\ |SMTP\ error|\ sender\ verify\ defer\ for\ <)
+         | (?!(?:{MESSAGE_ID})\ (?:<=|Completed|H=))[^\n]*?(?P<inbound>rejected\ |SMTP\ error|\ sender\ verify\ defer\ for\ <)
        )""",
     re.VERBOSE,
 )
 """Quantifiers are possessive where they can be: what does not fit is given up at once."""
 _HEAD = re.compile(rf"{_STAMP}[. ]|\s|$")
-_PLACE = re.compile(rf"{_STAMP}{_MORE}(?:{_ID})\ ")
+_PLACE = re.compile(rf"{_STAMP}{_MORE}(?:{MESSAGE_ID})\ ")
 """Where the message id of a line stands that has one."""
 _QUEUED = " QT="
-_MANY = 50
-"""Lines of a sample that are looked at closely."""
 
 
 def suits(lines: Iterable[str]) -> bool:
     """Whether all lines look like the main log's, and what other formats know is not among them."""
-    seen = others = 0
-    for line in lines:
-        if _HEAD.match(line) is None:
-            return False
-        if recognises(line):
-            seen += 1
-            if EVENT.search(line) and not _PLACE.match(line):
-                return False
-        elif others < _MANY:
-            others += 1
-            if any(form.name != NAME and form.recognises(line) for form in LINE_FORMATS):
-                return False
-    return seen > 0
+    return are_of(NAME, lines, _fits, recognises)
+
+
+def _fits(line: str) -> bool:
+    """Whether a line begins like one of the main log, or goes on another; and has its message id, if any, in its place."""
+    return _HEAD.match(line) is not None and (_PLACE.match(line) is not None or not (recognises(line) and EVENT.search(line)))
 
 
 class EximSkimmer:
@@ -72,13 +60,7 @@ class EximSkimmer:
     def skim(self, number: int, block: bytes) -> Iterator[tuple[int, bytes]]:
         """See :class:`smtp421.logs.skim.Skimmer`."""
         text = "\n" + block.decode("latin-1")  # each character is a byte, but the first
-        if is_odd(text):
-            lines = lines_of(block)
-            self.number, self.attempts = number + len(lines), 0
-            yield from enumerate(lines, number)
-            return
         layout, sink, sent, refused = self._layout, self._sink, self._sink.sent, self._sink.refused
-        layout.read(number, first_of(block))
         known, (wanted, moment) = self._second, self._time
         counted = attempts = 0
         for found in _TOLD.finditer(text):
@@ -99,7 +81,6 @@ class EximSkimmer:
         self.attempts = attempts
         self._second, self._time = known, (wanted, moment)
         self.number = number + text.count("\n", counted + 1) + (not text.endswith("\n"))
-        layout.read(self.number - 1, last_of(block))
         sink.rest(len(text))
 
     def _peer(self, host: str) -> Any:

@@ -11,13 +11,11 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from smtp421.logs.formats import LINE_FORMATS
 from smtp421.logs.layout import Layout
 from smtp421.logs.line import squeeze
 from smtp421.logs.postfix import NAME, daemon_of, is_here, read_reason, read_relay, status_of
 from smtp421.logs.session import session_of
-from smtp421.logs.skim import MOST_REMEMBERED, Answer, Memory, Sink, Skim, first_of, is_odd, last_of
-from smtp421.logs.source import lines_of
+from smtp421.logs.skim import MOST_REMEMBERED, Answer, Memory, Sink, Skim, are_of
 from smtp421.reply import parse_enhanced
 
 _ASIDE = r"host\ |lost\ connection\ with|conversation\ with|connect\ to\ "
@@ -63,25 +61,11 @@ MOST_SERVERS = 8_000
 """Relays that are remembered: a look costs a hundredth of reading one."""
 _SERVERS = ("smtpd[", "postscreen[")
 _WARNING = "warning: "
-_MANY = 50
-"""Lines of a sample that are looked at closely."""
 
 
 def suits(lines: Iterable[str]) -> bool:
     """Whether all lines have a known layout, and what other formats know is not among them."""
-    seen = others = 0
-    for line in lines:
-        if not line:
-            continue
-        if _HEAD.match(line) is None:
-            return False
-        if daemon_of(line):
-            seen += 1
-        elif others < _MANY:
-            others += 1
-            if any(form.name != NAME and form.recognises(line) for form in LINE_FORMATS):
-                return False
-    return seen > 0
+    return are_of(NAME, lines, _HEAD.match, daemon_of)
 
 
 _Server = tuple[Any, bool, bool, str]
@@ -110,13 +94,7 @@ class PostfixSkimmer:
     def skim(self, number: int, block: bytes) -> Iterator[tuple[int, bytes]]:
         """See :class:`smtp421.logs.skim.Skimmer`."""
         text = block.decode("latin-1")  # each character is a byte
-        if is_odd(text):
-            lines = lines_of(block)
-            self.number, self.attempts = number + len(lines), 0
-            yield from enumerate(lines, number)
-            return
         layout, sink = self._layout, self._sink
-        layout.read(number, first_of(block))
         bsd, show, sent, refused = text[3:4] == " ", sink.lines, sink.sent, sink.refused
         servers, kinds, sessions = self._servers, self._kinds, self._sessions
         clock, known, (wanted, moment) = layout.now, self._stamp, self._time
@@ -159,7 +137,6 @@ class PostfixSkimmer:
         self.attempts = attempts
         self._stamp, self._time = known, (wanted, moment)
         self.number = number + text.count("\n", counted) + (not text.endswith("\n"))
-        layout.read(self.number - 1, last_of(block))
         sink.rest(len(text))
 
     def _may_tell(self, text: str, start: int, at: int) -> bool:

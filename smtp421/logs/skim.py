@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from smtp421.bulk import Row
+from smtp421.logs.formats import LINE_FORMATS
 from smtp421.logs.layout import Layout
 from smtp421.model import Attempt, Origin, Relay, Reply, Status
 
@@ -125,19 +126,23 @@ class Skimmer(Protocol):
     """Attempts of the block that were handed on."""
 
     def skim(self, number: int, block: bytes) -> Iterator[tuple[int, bytes]]:
-        """Take a block of whole lines, of which the first has a number; yield the lines that are to be read one by one.
+        """Take a block of whole lines that is not :func:`odd <is_odd>`, of which the first has a number.
+
+        Yield the lines that are to be read one by one.
 
         What it hands on comes in the order of the lines, with what it yields in between.
         """
         ...
 
 
-_REPEATED = "last message repeated "
+_MANY = 50
+"""Lines of a sample that are looked at closely."""
+_REPEATED = b"last message repeated "
 
 
-def is_odd(text: str) -> bool:
+def is_odd(block: bytes) -> bool:
     """Whether a block holds what only the layout knows how to read: zeros, escapes, a line that stands for the one before."""
-    return "\0" in text or "\x1b" in text or _REPEATED in text
+    return b"\0" in block or b"\x1b" in block or _REPEATED in block
 
 
 def first_of(block: bytes) -> bytes:
@@ -149,6 +154,21 @@ def first_of(block: bytes) -> bytes:
 def last_of(block: bytes) -> bytes:
     """The last line of a block."""
     return block[block.rfind(b"\n", 0, -1) + 1 :].rstrip(b"\n")
+
+
+def are_of(name: str, lines: Iterable[str], fits: Callable[[str], object], tells: Callable[[str], object]) -> bool:
+    """Whether sample lines are of a format: all that hold something fit, one tells at least, others know none of the rest."""
+    seen = others = 0
+    for line in filter(None, lines):
+        if not fits(line):
+            return False
+        if tells(line):
+            seen += 1
+        elif others < _MANY:
+            others += 1
+            if any(form.name != name and form.recognises(line) for form in LINE_FORMATS):
+                return False
+    return seen > 0
 
 
 class Skim(NamedTuple):
