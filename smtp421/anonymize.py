@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from ipaddress import ip_address
 
+from smtp421.addresses import address_of
 from smtp421.model import Attempt, Relay, Reply
 from smtp421.rulebook import RuleBook
 
@@ -120,11 +120,8 @@ class Anonymizer:
         return domain if name == owner else f"{self._numbered('host', name)}.{domain}"
 
     def _address(self, text: str) -> str:
-        try:
-            address = ip_address(text)
-        except ValueError:
-            return text
-        if not address.is_global:  # private, loopback, reserved for documentation
+        address = address_of(text)
+        if address is None or not address.is_global:  # private, loopback, reserved for documentation
             return text
         known = self._addresses.get(address.compressed)
         if known is None:

@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
 from datetime import date, datetime
 from difflib import get_close_matches
-from ipaddress import ip_address
 from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple, TypeAlias
 
 import typer
 
+from smtp421.addresses import address_of
 from smtp421.cli.complete import complete_answer
 from smtp421.cli.input import decode
 from smtp421.cli.output import remark
@@ -104,17 +104,9 @@ class Files(NamedTuple):
         sender_domain: str | None,
     ) -> Files:
         """From options as typer gives them. Raises :class:`typer.BadParameter` for what is no address."""
-        if sender_ip is not None and not _is_address(sender_ip):
+        if sender_ip is not None and address_of(sender_ip) is None:
             raise typer.BadParameter(f"{sender_ip!r} is no IP address", param_hint="--sender-ip")
         return cls(mta_config or (), snds or (), postmaster or (), sender_report or (), sender_ip, sender_domain)
-
-
-def _is_address(text: str) -> bool:
-    try:
-        ip_address(text)
-    except ValueError:
-        return False
-    return True
 
 
 def parse_answers(texts: Iterable[str], tree: Tree) -> dict[str, str]:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import typer
 
+from smtp421.addresses import Address, address_of
 from smtp421.cli.options import Color, PageForm, Verbose, chosen_color
 from smtp421.cli.output import view, write
 from smtp421.render.interface import renderer
-
-if TYPE_CHECKING:
-    from smtp421.sender.report import Address
 
 app = typer.Typer(no_args_is_help=True)
 WHO, HOW = "Who sends, and to whom", "How to look"
@@ -95,9 +93,7 @@ def check_sender(
 
 
 def _address(text: str | None) -> Address | None:
-    from ipaddress import ip_address
-
-    try:
-        return None if text is None else ip_address(text)
-    except ValueError:
-        raise typer.BadParameter(f"{text!r} is no address such as 192.0.2.25 or 2001:db8::25", param_hint="--ip") from None
+    address = address_of(text)
+    if address is None and text is not None:
+        raise typer.BadParameter(f"{text!r} is no address such as 192.0.2.25 or 2001:db8::25", param_hint="--ip")
+    return address

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from ipaddress import ip_address
 from typing import NamedTuple
 
+from smtp421.addresses import address_of
 from smtp421.anonymize import NOBODYS
 
 RESERVED_DOMAINS = (*NOBODYS, "internal")
@@ -60,11 +60,8 @@ def is_contact(address: str) -> bool:
 
 
 def _is_public(text: str) -> bool:
-    try:
-        address = ip_address(text)
-    except ValueError:
-        return False
-    return address.is_global and not address.is_multicast
+    address = address_of(text)
+    return address is not None and address.is_global and not address.is_multicast
 
 
 def stand_ins(texts: list[str]) -> dict[str, str]:

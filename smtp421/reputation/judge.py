@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
-from ipaddress import ip_address
 from math import inf
 from typing import NamedTuple
 
+from smtp421.addresses import Address, address_of
 from smtp421.model import Evidence
-from smtp421.reputation.report import Address, Observation, Report, What
+from smtp421.reputation.report import Observation, Report, What
 
 Thresholds = Mapping[str, float]
 DAY = 86_400
@@ -70,7 +70,7 @@ def evidence(
     than ``report_fresh`` are said to be old. Where the sender is not known, the worst of all senders in the export counts, and
     that is said; where the export knows others but not this one, the evidence answers ``unknown`` and says so.
     """
-    source = _address(address)
+    source = address_of(address)
     mine, whose = _of_sender(report, source, domain.lower() if domain else None)
     if not mine:
         if not report.observations:
@@ -83,13 +83,6 @@ def evidence(
         if opinion is not None and _counts(item.day, newest, thresholds):
             found.setdefault(opinion.key, []).append((item, opinion))
     return tuple(_worst(key, opinions, report, whose, now, thresholds) for key, opinions in found.items())
-
-
-def _address(text: str | None) -> Address | None:
-    try:
-        return None if text is None else ip_address(text)
-    except ValueError:
-        return None
 
 
 def _of_sender(report: Report, address: Address | None, domain: str | None) -> tuple[list[Observation], str]:

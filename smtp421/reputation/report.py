@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from ipaddress import IPv4Address, IPv6Address
 from typing import Literal, NamedTuple, TypeAlias
 
+from smtp421.addresses import Address
 from smtp421.model import Fault
 
-Address: TypeAlias = IPv4Address | IPv6Address
 What: TypeAlias = Literal[
     "listed",  # text: why the address is blocked
     "filter_result",  # text: GREEN, YELLOW or RED

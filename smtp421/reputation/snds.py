@@ -13,8 +13,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime
-from ipaddress import ip_address
 
+from smtp421.addresses import address_of
 from smtp421.model import Fault
 from smtp421.reputation.report import Observation, Report, Sender, report
 from smtp421.reputation.table import Row, rows, share
@@ -36,7 +36,7 @@ def read(data: bytes, name: str) -> Report:
     for row in rows(data, name, faults):
         if _is_heading(row):
             continue
-        found += _status(row, faults) if _is_address(row.cell(1)) else _data(row, faults)
+        found += _data(row, faults) if address_of(row.cell(1)) is None else _status(row, faults)
     return report(TOOL, FAMILIES, name, found, faults)
 
 
@@ -45,22 +45,14 @@ def _is_heading(row: Row) -> bool:
     return row.line == 1 and row.cell(0).replace(" ", "").lower() in ("ipaddress", "ip", "firstip", "startingipaddress")
 
 
-def _is_address(text: str) -> bool:
-    try:
-        ip_address(text)
-    except ValueError:
-        return False
-    return True
-
-
 def _data(row: Row, faults: list[Fault]) -> Iterator[Observation]:
-    if not _is_address(row.cell(0)):
+    address = address_of(row.cell(0))
+    if address is None:
         faults.append(row.fault(0, f"{row.cell(0)[:40]!r} is no IP address; each row of SNDS begins with one"))
         return
     if len(row.cells) < _DATA_CELLS:
         faults.append(row.fault(0, f"{len(row.cells)} columns where SNDS has at least {_DATA_CELLS}; export the file anew"))
         return
-    address = ip_address(row.cell(0))
     sender = Sender(address, address)
     day = _day(row.cell(2))
     if day is None:
@@ -93,10 +85,11 @@ def _traps(row: Row, sender: Sender, day: date, faults: list[Fault]) -> Iterator
 
 
 def _status(row: Row, faults: list[Fault]) -> Iterator[Observation]:
-    if not _is_address(row.cell(0)):
+    first = address_of(row.cell(0))
+    if first is None:
         faults.append(row.fault(0, f"{row.cell(0)[:40]!r} is no IP address; a range begins with one"))
         return
-    sender = Sender(ip_address(row.cell(0)), ip_address(row.cell(1)))
+    sender = Sender(first, address_of(row.cell(1)))
     blocked = row.cell(2).lower()
     if blocked in _YES:
         yield Observation(sender, None, "listed", row.cell(3) or "blocked")

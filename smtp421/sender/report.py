@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from enum import StrEnum
-from ipaddress import IPv4Address, IPv6Address
 from typing import Any, NamedTuple, Protocol
 
+from smtp421.addresses import Address
 from smtp421.model import Reference
 
 SCHEMA = "smtp421.sender/1"
@@ -48,7 +48,6 @@ class Answer(NamedTuple):
 
 Lookup = Callable[[str, str], Answer]
 """Asks for the records of a name: ``ask("example.com", "MX")``. Never raises: what failed is an outcome."""
-Address = IPv4Address | IPv6Address
 
 
 class Subject(NamedTuple):

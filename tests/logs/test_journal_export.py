@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from smtp421.logs.journal_export import Export
 from smtp421.logs.layout import Layout
+from tests.logs.journal import export
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
@@ -15,16 +16,6 @@ def read(*raw):
     layout = Layout(NOW)
     lines = [line for number, text in enumerate(raw, start=1) for line in layout.read(number, text)]
     return [*lines, *layout.close()]
-
-
-def export(fields):
-    lines = []
-    for name, value in fields.items():
-        if isinstance(value, bytes):
-            lines += [name.encode(), len(value).to_bytes(8, "little") + value]
-        else:
-            lines.append(f"{name}={value}".encode())
-    return b"\n".join((*lines, b"", b"")).split(b"\n")[:-1]
 
 
 def test_bytes_that_are_no_utf8():

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from smtp421.logs import Stream
 from smtp421.logs.layout import MOST_REPEATS, Layout
+from tests.logs.journal import export
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 DATA = Path(__file__).parents[1] / "data" / "logs" / "layouts"
@@ -46,16 +47,6 @@ def attempts(lines):
 def alike(attempt):
     """What does not depend on the layout: all but the line's number and fractions of seconds."""
     return attempt._replace(line=None, timestamp=attempt.timestamp and attempt.timestamp.astimezone(UTC).replace(microsecond=0))
-
-
-def export(fields):
-    lines = []
-    for name, value in fields.items():
-        if isinstance(value, bytes):
-            lines += [name.encode(), len(value).to_bytes(8, "little") + value]
-        else:
-            lines.append(f"{name}={value}".encode())
-    return b"\n".join((*lines, b"", b"")).split(b"\n")[:-1]
 
 
 LAYOUTS = {

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 from ipaddress import IPv4Address
 
+from smtp421.addresses import Address
 from smtp421.model import Reference
-from smtp421.sender.report import Address, Answer, Finding, Level, Lookup, Outcome, Subject, not_answered
+from smtp421.sender.report import Answer, Finding, Level, Lookup, Outcome, Subject, not_answered
 
 NAME = "ptr"
 SOURCE = Reference("RFC 1912, section 2.1", "https://www.rfc-editor.org/rfc/rfc1912#section-2.1")
