@@ -7,6 +7,7 @@ from typing import Any
 
 from smtp421.bulk import Refused, Row
 from smtp421.diagnosis.history.cells import Decided
+from smtp421.diagnosis.history.scale import second_of
 from smtp421.diagnosis.history.traffic import LoadCell
 from smtp421.diagnosis.history.values import Example, Finding
 from smtp421.model import Status
@@ -60,7 +61,7 @@ class Kind:
 def row_of(example: Example, kind: Kind = Kind(None), session: str | None = None) -> Row:  # noqa: B008 - never changed
     """The :class:`smtp421.bulk.Refused` of a whole attempt."""
     attempt = example.attempt
-    second = None if attempt.timestamp is None else int(attempt.timestamp.timestamp())
     recipient = attempt.recipient or ""
     domain = recipient.rpartition("@")[2].lower()
+    second = second_of(attempt.timestamp)
     return second, attempt.line or 0, attempt.queue_id or "", recipient, kind, domain, session, attempt.delay, example

@@ -19,6 +19,7 @@ from smtp421.diagnosis.history.cells import Cell, Decided
 from smtp421.diagnosis.history.following import MOST_TRACKED, Following
 from smtp421.diagnosis.history.kinds import Kind, row_of
 from smtp421.diagnosis.history.places import OTHERS, Places
+from smtp421.diagnosis.history.scale import second_of
 from smtp421.diagnosis.history.templates import Templates, template_of
 from smtp421.diagnosis.history.tracks import Key
 from smtp421.diagnosis.history.traffic import LoadCell, When
@@ -74,14 +75,16 @@ class Ledger:
 
     def turn(self, stamp: datetime | None) -> int | None:
         """Go on to the time of the attempts that come next; it in seconds since 1970."""
-        if stamp is None:
-            self.second = None
-            return None
-        second = self.second = int(stamp.timestamp())
-        self.zone = stamp.tzinfo or UTC
-        self.cover(second)
-        self.following.turn(second)
+        second = second_of(stamp)
+        self._go_on(second, stamp)
         return second
+
+    def _go_on(self, second: int | None, stamp: datetime | None) -> None:
+        self.second = second
+        if second is not None and stamp is not None:
+            self.zone = stamp.tzinfo or UTC
+            self.cover(second)
+            self.following.turn(second)
 
     def add(
         self, attempt: Attempt, finding: Finding | None = None, *, session: str | None = None, where: Where = _NOWHERE
@@ -90,9 +93,9 @@ class Ledger:
 
         ``finding`` is what a deferral was found to be; ``session`` names the process or connection, ``where`` the line.
         """
-        second = self.turn(attempt.timestamp)
         status, found, relay, kind = attempt.status, finding or NO_FINDING, attempt.relay, Kind(attempt.status)
         row, part = row_of(Example(attempt, where), kind, session), part_of(self.by, attempt, found)
+        self._go_on(row[0], attempt.timestamp)
         if status is None:
             self.asides += 1
             self._beside(self.hints, row, found, part)
@@ -111,7 +114,7 @@ class Ledger:
         key = None
         if status is Status.SENT:
             peer = relay is not None and kind.load
-            self.sent.append((len(self.refused), second, session, row[2], row[3], domain, peer, attempt.delay))
+            self.sent.append((len(self.refused), row[0], session, row[2], row[3], domain, peer, attempt.delay))
         else:
             self.refused.append(row)
             if status is Status.BOUNCED:

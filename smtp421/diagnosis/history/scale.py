@@ -30,6 +30,11 @@ class Scale:
         return None if found is None else (self.surely(found[0]), found[1])
 
 
+def second_of(stamp: datetime | None) -> int | None:
+    """The second of a time; None for none."""
+    return None if stamp is None else int(stamp.timestamp())
+
+
 def bins_of(line: Timeline) -> Bins:
     """The bins of a timeline."""
     step, numbers = line.bins()
